@@ -1,0 +1,1 @@
+"""The inbound door: webhooks, Bitrix24 frames and events, the administration API."""

@@ -1,0 +1,1 @@
+"""The languages of the outside: one package a party, no database, no framework."""

@@ -1,0 +1,30 @@
+"""The one HTTP client that connectors share: aiohttp's connections behind httpx's interface.
+
+Redirects are never followed by themselves: a redirected POST would become a GET, and a redirect is how a
+request is led inside our own network. What may be repeated is decided by `not_sent`.
+"""
+
+from __future__ import annotations
+
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+
+def new_client(*, connect_s: float = 5.0, read_s: float = 65.0) -> httpx.AsyncClient:
+    """A client for all parties; Bitrix24 may take 60 s to answer because it downloads files first."""
+    timeout = httpx.Timeout(read_s, connect=connect_s, pool=5.0)
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=15.0)
+    return httpx.AsyncClient(
+        transport=AiohttpTransport(limits=limits),
+        timeout=timeout,
+        follow_redirects=False,
+        headers={"User-Agent": "WhatsAppB24"},
+        trust_env=False,
+    )
+
+
+def not_sent(error: httpx.HTTPError) -> bool:
+    """True when no byte of the request can have reached the other side."""
+    return isinstance(
+        error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol
+    )

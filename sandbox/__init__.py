@@ -1,0 +1,1 @@
+"""The outside parties, simulated faithfully from the contracts, with faults on demand."""
