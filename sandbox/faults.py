@@ -20,7 +20,6 @@ from litestar.enums import ScopeType
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-Party = Literal["gupshup", "bitrix24"]
 Kind = Literal["drop_request", "http_500", "http_503", "html_502", "drop_response"]
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=60_000)]
@@ -95,9 +94,9 @@ class Faults:
 
     def __init__(self, seed: int | None = None) -> None:
         self.settings = FaultSettings()
-        self.counts: dict[Party, Counter[str]] = {"gupshup": Counter(), "bitrix24": Counter()}
+        self.counts: dict[str, Counter[str]] = {"gupshup": Counter(), "bitrix24": Counter()}
         self._random = Random(seed)
-        self._last_release: dict[Party, float] = {}
+        self._last_release: dict[str, float] = {}
 
     def put(self, settings: FaultSettings) -> None:
         """Replace the settings and begin counting anew."""
@@ -114,7 +113,7 @@ class Faults:
         }
         return {**parties, "counts": {party: dict(counter) for party, counter in self.counts.items()}}
 
-    async def before(self, party: Party, operation: str) -> Injected | None:
+    async def before(self, party: str, operation: str) -> Injected | None:
         """Wait the party's delay, then say what the call `operation` of ours must meet, if anything."""
         settings = self._of(party)
         delay_s = self._delay_s(settings)
@@ -129,14 +128,14 @@ class Faults:
                 return Injected(kind)
         return None
 
-    def copies(self, party: Party) -> int:
+    def copies(self, party: str) -> int:
         """How often a callback of the party is to be delivered: 1, or 2 for a duplicate."""
         if self._random.random() < self._of(party).duplicate:
             self._count(party, "duplicate")
             return 2
         return 1
 
-    async def hold(self, party: Party) -> None:
+    async def hold(self, party: str) -> None:
         """Wait before a callback is delivered: delays keep the order of the calls, `reorder` breaks it.
 
         A held callback must not block the others: call this in a task per callback.
@@ -155,14 +154,16 @@ class Faults:
         if delay_s:
             await asyncio.sleep(delay_s)
 
-    def _of(self, party: Party) -> PartyFaults:
+    def _of(self, party: str) -> PartyFaults:
+        if party not in self.counts:
+            raise ValueError(f"no such party: {party}")
         return self.settings.gupshup if party == "gupshup" else self.settings.bitrix24
 
     def _delay_s(self, settings: PartyFaults) -> float:
         least, most = settings.delay_ms
         return self._random.uniform(least, most) / 1000 if most else 0.0
 
-    def _count(self, party: Party, what: str) -> None:
+    def _count(self, party: str, what: str) -> None:
         self.counts[party][what] += 1
 
 
@@ -205,7 +206,7 @@ class HangUp(Response[None]):
 class FaultyCalls:
     """ASGI middleware around the routes of one party: our calls meet its faults, handlers know none."""
 
-    def __init__(self, app: ASGIApp, faults: Faults, party: Party) -> None:
+    def __init__(self, app: ASGIApp, faults: Faults, party: str) -> None:
         self._app = app
         self._faults = faults
         self._party = party
