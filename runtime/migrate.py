@@ -1,0 +1,258 @@
+"""Brings a database to the state of the SQL files: what is, is migrated; what happens, is replaced.
+
+yoyo applies each file of `sql/schema/` once, in order. Then, whenever one of them differs from what was
+applied last, all files of `sql/procs/` run in one transaction. Both are recorded with their content's hash in
+the schema `whatsappb24_meta`, which only the migrating role can read; yoyo's own tables live there as well.
+Everything happens under one advisory lock, so that services may all migrate at their start.
+(yoyo's hash is of the name only, and its post-apply hooks do not notice an edited file: postgres.md §3.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+import psycopg
+import yoyo
+from psycopg import sql
+
+from runtime.sql_files import SQL_ROOT, SqlFile, read_sql_files
+
+META = "whatsappb24_meta"
+OWNER = "whatsappb24_owner"
+MIGRATION_TABLE = "_yoyo_migration"
+BOOKKEEPING = f"""
+create schema if not exists {META};
+comment on schema {META} is 'Which files of sql/ made this database. For «whatsappb24 migrate» only.';
+create table if not exists {META}.schema_file (
+  name text primary key,
+  sha256 text not null,
+  applied_at timestamptz not null default clock_timestamp()
+);
+create table if not exists {META}.proc_file (
+  name text primary key,
+  sha256 text not null,
+  applied_at timestamptz not null default clock_timestamp()
+);
+"""
+"""The statements that make the bookkeeping; also the beginning of the script for psql."""
+PROCS_BEGIN = f"""
+set local role {OWNER};
+set local search_path = '';
+set local check_function_bodies = off;
+"""
+"""Functions belong to the owner, name every schema, and may call functions of later files."""
+
+
+class MigrationRefused(Exception):
+    """The database cannot be brought to the state of these files; nothing of this step was kept."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What one run changed. All names are paths below `schema/` and `procs/`."""
+
+    schema_applied: tuple[str, ...]
+    procs_applied: bool
+    procs_changed: tuple[str, ...]
+    """New or edited since the last run; empty when the procs were left alone."""
+    procs_vanished: tuple[str, ...]
+    """Files that are gone: list their functions in removed.txt one release later."""
+    dropped: tuple[str, ...]
+    partitions_made: int
+    passwords_set: tuple[str, ...]
+    passwords_refused: tuple[str, ...]
+    """Roles whose password we may not set (no CREATEROLE): `doctor` prints the script."""
+
+
+def migrate(url: str, sql_root: Path = SQL_ROOT, *, passwords: Mapping[str, str] | None = None) -> Report:
+    """Apply everything that is new or changed in `sql_root` to the database at `url`.
+
+    `passwords` are those of the login roles; they travel as SCRAM verifiers. Raises `MigrationRefused` when
+    an applied schema file was edited or a file fails, `SqlFilesWrong`, and psycopg's OperationalError when
+    the server is away.
+    """
+    files = read_sql_files(sql_root)
+    with _only_one(url), psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(BOOKKEEPING.encode())
+        _refuse_edited(connection, files.schema)
+        schema_applied = _apply_schema(url, sql_root / "schema", connection, files.schema)
+        recorded = _recorded(connection, "proc_file")
+        wanted = {file.name: file.sha256 for file in files.procs}
+        procs_applied = recorded != wanted
+        if procs_applied:
+            _apply_procs(connection, files.procs)
+        dropped = tuple(name for name in files.removed if _drop(connection, name))
+        made = _ensure_partitions(connection)
+        done, refused = _set_passwords(connection, passwords or {})
+    return Report(
+        schema_applied=schema_applied,
+        procs_applied=procs_applied,
+        procs_changed=tuple(name for name, sha256 in wanted.items() if recorded.get(name) != sha256),
+        procs_vanished=tuple(sorted(recorded.keys() - wanted.keys())),
+        dropped=dropped,
+        partitions_made=made,
+        passwords_set=done,
+        passwords_refused=refused,
+    )
+
+
+def verifier(connection: psycopg.Connection[Any], role: str, password: str) -> str:
+    """Return the SCRAM verifier of a password, so that the server and its log never see the password."""
+    return connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+
+
+@contextlib.contextmanager
+def _only_one(url: str) -> Iterator[None]:
+    """Hold the advisory lock in a transaction of its own: it ends with the process and passes any pooler."""
+    with psycopg.connect(url) as guard:
+        guard.execute("set local idle_in_transaction_session_timeout = 0")
+        guard.execute("set local lock_timeout = '10min'")
+        try:
+            guard.execute("select pg_advisory_xact_lock(hashtextextended('whatsappb24.migrate', 0))")
+        except psycopg.errors.LockNotAvailable:
+            raise MigrationRefused(
+                "another migrate has been running for ten minutes: look for it, then try again"
+            ) from None
+        yield
+
+
+def _recorded(connection: psycopg.Connection[Any], table: str) -> dict[str, str]:
+    """Return name and hash of what was applied."""
+    query = sql.SQL("select name, sha256 from {}").format(sql.Identifier(META, table))
+    return dict(connection.execute(query).fetchall())
+
+
+def _refuse_edited(connection: psycopg.Connection[Any], files: tuple[SqlFile, ...]) -> None:
+    """Raise when a schema file is no longer the one that was applied, or is gone."""
+    recorded = _recorded(connection, "schema_file")
+    found = {file.name: file.sha256 for file in files}
+    for name, sha256 in recorded.items():
+        if found.get(name) != sha256:
+            problem = "was edited" if name in found else "is missing"
+            raise MigrationRefused(
+                f"schema/{name} {problem} after it was applied here: put it back as it was, "
+                "and say what must change in a new file with the next number"
+            )
+
+
+def _apply_schema(
+    url: str, directory: Path, connection: psycopg.Connection[Any], files: tuple[SqlFile, ...]
+) -> tuple[str, ...]:
+    """Let yoyo apply the pending files one by one, recording each one's hash."""
+    parts = urlsplit(url)
+    query = "&".join(part for part in (parts.query, urlencode({"schema": META})) if part)
+    address = parts._replace(scheme="postgresql+psycopg", query=query).geturl()
+    hashes = {file.name: file.sha256 for file in files}
+    migrations = yoyo.read_migrations(str(directory))
+    applied: list[str] = []
+    with yoyo.get_backend(address, MIGRATION_TABLE) as backend:
+        # we hold the advisory lock, so a row in yoyo's lock table is of a process that died
+        backend.break_lock()
+        pending = {f"{migration.id}.sql" for migration in backend.to_apply(migrations)}
+        for migration in migrations:
+            name = f"{migration.id}.sql"
+            if name in pending:
+                _apply_one(backend, migration, name)
+                applied.append(name)
+            connection.execute(
+                sql.SQL("insert into {} (name, sha256) values (%s, %s) on conflict (name) do nothing").format(
+                    sql.Identifier(META, "schema_file")
+                ),
+                (name, hashes[name]),
+            )
+    return tuple(applied)
+
+
+def _apply_one(backend: Any, migration: Any, name: str) -> None:
+    """Apply one file; yoyo prints the rows of a `select`, which nobody asked for."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            backend.apply_one(migration)
+    except psycopg.Error as error:
+        raise MigrationRefused(f"schema/{name}: {_told(error)}") from error
+
+
+def _apply_procs(connection: psycopg.Connection[Any], files: tuple[SqlFile, ...]) -> None:
+    """Replace all functions in one transaction, twice: to make them, then to have their bodies checked."""
+    with connection.transaction():
+        connection.execute(PROCS_BEGIN.encode())
+        for check in (False, True):
+            if check:
+                connection.execute("set local check_function_bodies = on")
+            for file in files:
+                try:
+                    connection.execute(file.text.encode())
+                except psycopg.Error as error:
+                    raise MigrationRefused(f"procs/{file.name}: {_told(error)}") from error
+        connection.execute("reset role")
+        table = sql.Identifier(META, "proc_file")
+        connection.execute(sql.SQL("delete from {}").format(table))
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                sql.SQL("insert into {} (name, sha256) values (%s, %s)").format(table),
+                [(file.name, file.sha256) for file in files],
+            )
+
+
+def _told(error: psycopg.Error) -> str:
+    """Return PostgreSQL's message with the place it speaks of."""
+    parts = (error.diag.message_primary or str(error), error.diag.message_detail, error.diag.context)
+    return "\n".join(part for part in parts if part)
+
+
+def _drop(connection: psycopg.Connection[Any], signature: str) -> bool:
+    """Drop a function of removed.txt; say whether it was there."""
+    found = connection.execute("select to_regprocedure(%s) is not null", (signature,)).fetchone()
+    if found is None or not found[0]:
+        return False
+    try:
+        connection.execute(f"drop routine {signature}".encode())
+    except psycopg.Error as error:
+        raise MigrationRefused(f"procs/removed.txt, {signature}: {_told(error)}") from error
+    return True
+
+
+def _ensure_partitions(connection: psycopg.Connection[Any]) -> int:
+    """Make the partitions ahead, where the schema has partitions at all."""
+    known = connection.execute("select to_regprocedure('tenancy.ensure_partitions(interval)')").fetchone()
+    if known is None or known[0] is None:
+        return 0
+    made = connection.execute("select tenancy.ensure_partitions()").fetchone()
+    return int(made[0]) if made else 0
+
+
+def _set_passwords(
+    connection: psycopg.Connection[Any], passwords: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give each login role its password; return the roles that have it now and those we may not change."""
+    done: list[str] = []
+    refused: list[str] = []
+    for role, password in passwords.items():
+        statement = sql.SQL("alter role {} password {}").format(
+            sql.Identifier(role), sql.Literal(verifier(connection, role, password))
+        )
+        try:
+            _alter_role(connection, statement)
+            done.append(role)
+        except psycopg.errors.InsufficientPrivilege:
+            refused.append(role)
+    return tuple(done), tuple(refused)
+
+
+def _alter_role(connection: psycopg.Connection[Any], statement: sql.Composed) -> None:
+    """Change a role. Roles belong to the cluster: a migrate of another database may be doing the same."""
+    for attempt in range(1, 6):
+        try:
+            connection.execute(statement)
+        except psycopg.errors.InternalError_:  # «tuple concurrently updated»
+            if attempt == 5:
+                raise
+            time.sleep(0.02 * attempt)
+        else:
+            return
