@@ -1,0 +1,59 @@
+"""What every test below may ask for: a PostgreSQL server of each version, and databases on it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import RUN_VARIABLE, Server, TestDatabase, fresh_database, server, test_run
+
+_RUN = pytest.StashKey[contextlib.ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin a run in the process that owns it; pytest-xdist's workers find its name in the environment."""
+    if RUN_VARIABLE not in os.environ:
+        config.stash[_RUN] = contextlib.ExitStack()
+        config.stash[_RUN].enter_context(test_run())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the run where it began."""
+    if _RUN in config.stash:
+        config.stash[_RUN].close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Write the requirement that a case proves into its report (JUnit's properties)."""
+    for item in items:
+        for marker in item.iter_markers("requirement"):
+            item.user_properties.append(("requirement", str(marker.args[0])))
+
+
+@pytest.fixture(scope="session")
+def pg18() -> Server:
+    """A running PostgreSQL 18, or the server that DATABASE_URL names."""
+    return server(18)
+
+
+@pytest.fixture(scope="session")
+def pg16() -> Server:
+    """A running PostgreSQL 16."""
+    return server(16)
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[TestDatabase]:
+    """A fresh, migrated database on 18, dropped after the module."""
+    with fresh_database(18) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def database_on_16() -> Iterator[TestDatabase]:
+    """A fresh, migrated database on 16, dropped after the module."""
+    with fresh_database(16) as made:
+        yield made
