@@ -1,0 +1,191 @@
+"""CRM objects as far as a connector meets them (contract bitrix24.md §3.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.bitrix24 import php
+from sandbox.bitrix24.errors import RestError
+from sandbox.bitrix24.methods.registry import Call, Page, page, serves
+from sandbox.bitrix24.state import CrmItem, TimelineNote
+from sandbox.bitrix24.tracker import TYPES, add_item, digits
+
+VALUES_MAX = 20
+OWN_FIELDS = ("title", "name", "lastName", "assignedById", "fm")
+
+
+@serves("crm.item.list")
+async def list_items(call: Call) -> Page:
+    """Items of a type by filter, fifty a page. `=imol` and other multifields compare with any value."""
+    wanted = call.fields("filter")
+    select = [str(one) for one in php.items(call.params.get("select"))]
+    found = [
+        item
+        for item in call.portal.crm.values()
+        if item.type_id == call.number("entityTypeId")
+        and all(_matches(shown(call, item), key, value) for key, value in wanted.items())
+    ]
+    found.sort(key=lambda one: one.id, reverse=str(call.fields("order").get("id", "ASC")).upper() == "DESC")
+    rows = [_selected(shown(call, one), select) for one in found]
+    return page(rows, call.number("start"), lambda some: {"items": some})
+
+
+def _selected(row: dict[str, Any], select: list[str]) -> dict[str, Any]:
+    if not select or "*" in select:
+        return row
+    return {key: value for key, value in row.items() if key in select or key == "id"}
+
+
+def _matches(row: dict[str, Any], key: str, value: Any) -> bool:
+    name = key.lstrip("=@%!><")
+    operator = key[: len(key) - len(name)]
+    have = [str(one) for one in row[name]] if isinstance(row.get(name), list) else [str(row.get(name))]
+    want = [str(one) for one in (php.items(value) if isinstance(value, list | dict) else [value])]
+    if operator == "%":
+        return any(want[0].lower() in one.lower() for one in have)
+    if operator in (">", ">=", "<", "<="):
+        left, right = float(have[0]), float(want[0])
+        return (
+            left > right
+            if operator == ">"
+            else left < right
+            if operator == "<"
+            else (left >= right if operator == ">=" else left <= right)
+        )
+    return bool(set(have) & set(want)) is not (operator == "!")
+
+
+def shown(call: Call, item: CrmItem) -> dict[str, Any]:
+    """An item as `crm.item.get` shows it; multifields as lists for filtering and `fm` for reading."""
+    number = 0
+    entries: list[dict[str, Any]] = []
+    for kind, values in (("PHONE", item.phones), ("EMAIL", item.emails), ("IM", item.imols)):
+        for value in values:
+            number += 1
+            place = "IMOL" if kind == "IM" else "WORK"
+            entries.append({"id": item.id * 10 + number, "valueType": place, "value": value, "typeId": kind})
+    return {
+        "id": item.id,
+        "createdTime": call.world.iso(item.created_at),
+        "assignedById": item.assigned_by,
+        "title": item.title,
+        "name": item.name,
+        "lastName": item.last_name,
+        "hasPhone": "Y" if item.phones else "N",
+        "hasImol": "Y" if item.imols else "N",
+        "phone": item.phones,
+        "email": item.emails,
+        "imol": item.imols,
+        "fm": entries,
+        **item.other,
+    }
+
+
+def _item(call: Call, type_id: int, number: int) -> CrmItem:
+    try:
+        return call.portal.crm[f"{type_id}:{number}"]
+    except KeyError:
+        raise RestError("NOT_FOUND", "Element not found") from None
+
+
+@serves("crm.item.get")
+async def get_item(call: Call) -> dict[str, Any]:
+    """One item."""
+    return {"item": shown(call, _item(call, call.number("entityTypeId"), call.number("id")))}
+
+
+@serves("crm.item.add")
+async def add(call: Call) -> dict[str, Any]:
+    """A new item; phones and e-mails come in `fm`."""
+    sent = call.fields("fields")
+    entries = [php.mapping(one) for one in php.items(sent.get("fm"))]
+    item = CrmItem(
+        id=0,
+        type_id=call.number("entityTypeId"),
+        title=str(sent.get("title") or ""),
+        name=str(sent.get("name") or ""),
+        last_name=str(sent.get("lastName") or ""),
+        assigned_by=int(sent.get("assignedById") or call.user.id),
+        phones=[str(one["value"]) for one in entries if one.get("typeid") == "PHONE"],
+        emails=[str(one["value"]) for one in entries if one.get("typeid") == "EMAIL"],
+        other={key: value for key, value in sent.items() if key not in OWN_FIELDS},
+    )
+    return {"item": shown(call, add_item(call.world, call.portal, item))}
+
+
+@serves("crm.item.update")
+async def update(call: Call) -> dict[str, Any]:
+    """Change an item's plain fields."""
+    item, sent = _item(call, call.number("entityTypeId"), call.number("id")), call.fields("fields")
+    item.title = str(sent.get("title", item.title))
+    item.name = str(sent.get("name", item.name))
+    item.last_name = str(sent.get("lastName", item.last_name))
+    item.assigned_by = int(sent.get("assignedById", item.assigned_by))
+    item.other.update({key: value for key, value in sent.items() if key not in OWN_FIELDS})
+    return {"item": shown(call, item)}
+
+
+@serves("crm.duplicate.findbycomm")
+async def find_duplicates(call: Call) -> dict[str, list[int]]:
+    """Leads, contacts and companies by phone or e-mail; nothing found is an empty map (`[]`)."""
+    kind, values = call.text("type").upper(), [str(one) for one in php.items(call.params["values"])]
+    if kind not in ("PHONE", "EMAIL") or len(values) > VALUES_MAX:
+        raise RestError("", "Communication type is not supported in current context")
+    asked = call.text("entity_type").upper()
+    found: dict[str, list[int]] = {}
+    for item in sorted(call.portal.crm.values(), key=lambda one: one.id):
+        name = next((name for name, number in TYPES.items() if number == item.type_id), "")
+        if name in ("LEAD", "CONTACT", "COMPANY") and asked in ("", name) and _reachable(item, kind, values):
+            found.setdefault(name, []).append(item.id)
+    return found
+
+
+def _reachable(item: CrmItem, kind: str, values: list[str]) -> bool:
+    if kind == "EMAIL":
+        return bool({one.lower() for one in values} & {one.lower() for one in item.emails})
+    return bool({digits(one) for one in values} & {digits(one) for one in item.phones})
+
+
+@serves("crm.timeline.logmessage.add")
+async def log_message(call: Call) -> dict[str, Any]:
+    """A line of the application in an item's timeline."""
+    sent = call.fields("fields")
+    item = call.portal.crm.get(f"{sent['entityTypeId']}:{sent['entityId']}")
+    if item is None:
+        raise RestError("OWNER_NOT_FOUND", "Owner not found")
+    note = _note(call, item, str(sent["title"]), str(sent["text"]), str(sent["iconCode"]))
+    return {
+        "logMessage": {
+            "id": note.id,
+            "created": call.world.iso(),
+            "authorId": call.user.id,
+            "title": note.title,
+            "text": note.text,
+            "iconCode": note.icon,
+        }
+    }
+
+
+@serves("crm.timeline.comment.add")
+async def comment(call: Call) -> int:
+    """A comment in an item's timeline."""
+    sent = call.fields("fields")
+    kind = str(sent["ENTITY_TYPE"]).upper()
+    type_id = TYPES.get(kind, 0) or int(kind.removeprefix("DYNAMIC_") if kind[8:].isdigit() else 0)
+    item = call.portal.crm.get(f"{type_id}:{sent['ENTITY_ID']}")
+    if item is None:
+        raise RestError("OWNER_NOT_FOUND", "Owner not found")
+    return _note(call, item, "", str(sent["COMMENT"]), "comment").id
+
+
+def _note(call: Call, item: CrmItem, title: str, text: str, icon: str) -> TimelineNote:
+    note = TimelineNote(
+        id=call.portal.next_id("note", 1),
+        type_id=item.type_id,
+        item_id=item.id,
+        title=title,
+        text=text,
+        icon=icon,
+    )
+    call.portal.notes.append(note)
+    return note
