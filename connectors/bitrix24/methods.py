@@ -1,0 +1,195 @@
+"""Every Bitrix24 method that this product calls, and why (contracts/bitrix24.md §1.5, §2, §3).
+
+`client.PortalClient` and `auth.AuthServer` refuse a method that has no row here, so this table is complete.
+"""
+
+from __future__ import annotations
+
+from connectors.outside import Method, Retry
+
+_LINES = "imopenlines, imconnector"
+
+_ROWS = (
+    Method(
+        name="POST /oauth/token/",
+        purpose="New access and refresh tokens from a refresh token",
+        why="Tokens live one hour; POST because GET would put the client secret into addresses and logs",
+        scope="client_id and client_secret",
+        retry=Retry.ONCE,
+    ),
+    Method(
+        name="POST /rest/app.info",
+        purpose="What the authorization server knows of a token: application, portal, user",
+        why="The only trustworthy source of a portal's address; a frame or event only claims one",
+        scope="any token",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="profile",
+        purpose="The user of a token, and whether an administrator",
+        why="Needs no scope; user.current would need one",
+        scope="none",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="app.info",
+        purpose="Is the application installed on the portal, and the portal's licence",
+        why="No event arrives before the installation is finished; this shows it",
+        scope="none",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="batch",
+        purpose="Up to 50 calls as one request",
+        why="Counts once in the rate limit; used only for calls that may be repeated",
+        scope="that of its calls",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="event.get",
+        purpose="The event handlers that are bound",
+        why="Binding twice delivers every message twice, so what is bound is read first",
+        scope="none",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="event.bind",
+        purpose="Have an event delivered to our address",
+        why="Online events: offline ones keep only the latest state of an object and would lose messages",
+        scope="that of the event",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="event.unbind",
+        purpose="Remove a handler of ours that is no longer wanted",
+        why="A stray handler of an old address doubles messages",
+        scope="none",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="placement.get",
+        purpose="The placements that are bound",
+        why="Binding the same pair twice is an error",
+        scope="placement",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="placement.bind",
+        purpose="Show a page of ours inside the portal",
+        why="The only way into the chat's side bar, the operator's input field and CRM cards",
+        scope="placement",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="placement.unbind",
+        purpose="Remove a page of ours that is no longer wanted",
+        why="A page of an old address would show an error",
+        scope="placement",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="imconnector.register",
+        purpose="Make WhatsApp a channel type of the portal",
+        why="Repeating it updates; it must come before a line can be connected",
+        scope=_LINES,
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="imconnector.list",
+        purpose="Which channel types the portal has",
+        why="Shows that an update of the application has removed ours",
+        scope=_LINES,
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="imconnector.activate",
+        purpose="Connect our channel type to an open line, or disconnect it",
+        why="Sets a state; also clears the error state of a line",
+        scope=_LINES,
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="imconnector.connector.data.set",
+        purpose="The number and links that the portal shows for a connected line",
+        why="Documented to raise the flags that activate alone may not raise",
+        scope=_LINES,
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="imconnector.status",
+        purpose="Is a line really connected",
+        why="The portal saves the flags in the background, so only reading them proves them",
+        scope=_LINES,
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="imconnector.send.messages",
+        purpose="A client's message into the open line",
+        why="The connector interface; crm or im methods would not open a session for an operator",
+        scope=_LINES,
+        retry=Retry.ONCE,
+    ),
+    Method(
+        name="imconnector.send.status.delivery",
+        purpose="The operator's message reached WhatsApp",
+        why="Without it the operator sees «sending» forever; status.reading is a stub without effect",
+        scope=_LINES,
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="imopenlines.config.list.get",
+        purpose="The portal's open lines and their operators",
+        why="The panel offers them as channels",
+        scope="imopenlines",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="imopenlines.dialog.get",
+        purpose="The CRM objects and the session of a chat",
+        why="The portal links them in the background and tells no id when a message is sent in",
+        scope="imopenlines",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="imopenlines.session.history.get",
+        purpose="What is in a chat: did our message arrive, what did operators write meanwhile",
+        why="The only evidence after an ambiguous outcome or a gap; events are never repeated",
+        scope="imopenlines",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="user.get",
+        purpose="The portal's employees",
+        why="The panel gives rights to them; page by page because search methods cost more",
+        scope="user_brief",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="im.notify.system.add",
+        purpose="Tell one employee that a message was not delivered",
+        why="Open lines know no «failed»; a message in the chat could go out to the client",
+        scope="im",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="crm.timeline.logmessage.add",
+        purpose="A line in the timeline of the client's CRM object",
+        why="Visible to all who work with the client; a comment would look like a person's words",
+        scope="crm",
+        retry=Retry.ONCE,
+    ),
+)
+
+METHODS: dict[str, Method] = {row.name: row for row in _ROWS}
+
+
+class UnlistedMethodError(LookupError):
+    """A method without a row: add the row, with its reason, before calling it."""
+
+
+def listed(name: str) -> Method:
+    """The row of a method. Raises UnlistedMethodError."""
+    row = METHODS.get(name)
+    if row is None:
+        raise UnlistedMethodError(name)
+    return row

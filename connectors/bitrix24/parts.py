@@ -1,0 +1,84 @@
+"""An operator's message as the WhatsApp messages that it becomes (contracts/bitrix24.md §2.5, §2.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from connectors.bitrix24.events import OperatorFile
+from connectors.bitrix24.text import CAPTION_LIMIT, TEXT_LIMIT, length, split, to_whatsapp
+
+PartKind = Literal["text", "image", "video", "audio", "document"]
+
+_MEGABYTE = 1_048_576
+_KIND_OF_MIME: dict[str, PartKind] = {
+    "image/jpeg": "image",
+    "image/png": "image",
+    "video/mp4": "video",
+    "video/3gpp": "video",
+    "audio/aac": "audio",
+    "audio/amr": "audio",
+    "audio/mp4": "audio",
+    "audio/mpeg": "audio",
+    "audio/ogg": "audio",
+}
+_KIND_OF_EXTENSION: dict[str, PartKind] = {
+    "jpg": "image",
+    "jpeg": "image",
+    "png": "image",
+    "mp4": "video",
+    "3gp": "video",
+    "aac": "audio",
+    "amr": "audio",
+    "m4a": "audio",
+    "mp3": "audio",
+    "ogg": "audio",
+}
+_MOST_BYTES: dict[PartKind, int] = {
+    "image": 5 * _MEGABYTE,
+    "video": 16 * _MEGABYTE,
+    "audio": 16 * _MEGABYTE,
+}
+_SAYS_NOTHING = {"", "application/octet-stream"}
+_CAPTIONED = {"image", "document"}
+
+
+class OutboundPart(msgspec.Struct, frozen=True, kw_only=True):
+    """One WhatsApp message: a text, or a file with an optional caption in `text`."""
+
+    kind: PartKind
+    text: str | None = None
+    file: OperatorFile | None = None
+
+
+def outbound_parts(
+    markup: str | None,
+    files: Sequence[OperatorFile],
+    *,
+    portal_origin: str = "",
+    operator: str | None = None,
+) -> list[OutboundPart]:
+    """The parts in their order: files as they came, then the text unless it became a caption.
+
+    A text of at most 1,024 units is the caption of the first image or document; audio can have none. A
+    longer one is split at 4,096. Empty when there is nothing to send (a text of markup only).
+    """
+    text = to_whatsapp(markup or "", portal_origin=portal_origin, operator=operator)
+    parts = [OutboundPart(kind=kind_of(file), file=file) for file in files]
+    bearer = next((number for number, part in enumerate(parts) if part.kind in _CAPTIONED), None)
+    if text and bearer is not None and length(text) <= CAPTION_LIMIT:
+        parts[bearer] = msgspec.structs.replace(parts[bearer], text=text)
+        return parts
+    return [*parts, *(OutboundPart(kind="text", text=piece) for piece in split(text, TEXT_LIMIT))]
+
+
+def kind_of(file: OperatorFile) -> PartKind:
+    """How WhatsApp can carry a file; what it cannot show, or not at that size, goes as a document."""
+    mime = (file.mime or "").partition(";")[0].strip().lower()
+    extension = (file.name or "").rpartition(".")[2].lower()
+    by_name = _KIND_OF_EXTENSION.get(extension, "document")
+    kind = by_name if mime in _SAYS_NOTHING else _KIND_OF_MIME.get(mime, "document")
+    most = _MOST_BYTES.get(kind)
+    return "document" if most is not None and (file.size or 0) > most else kind
