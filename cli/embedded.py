@@ -18,7 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from cli.embedded_installation import EmbeddedUnavailable, Version, account, make_directory, programs
+from cli.embedded_installation import (
+    EmbeddedUnavailable,
+    Version,
+    account,
+    make_directory,
+    place_for,
+    programs,
+)
 
 _SUPERUSER = "postgres"
 _DURABLE = {"max_connections": "200"}
@@ -48,22 +55,22 @@ class EmbeddedServer:
 
     `port=None` takes a free port at each start. `durable=False` trades safety for speed (tests).
     `directory` is the place actually used: as root below a closed directory it differs from the one given
-    (`make_directory`). Raises `EmbeddedUnavailable` whenever the server cannot be had, saying why.
+    (`place_for`). Raises `EmbeddedUnavailable` whenever the server cannot be had, saying why.
     """
 
     def __init__(
         self, version: Version, directory: Path, port: int | None = None, *, durable: bool = True
     ) -> None:
         self.version: Version = version
-        self.directory = make_directory(directory)
+        self.directory = place_for(directory)
         self.port = port
         self._durable = durable
         self._data = self.directory / "data"
         self._password_file = self.directory / "superuser.password"
-        self._programs = programs(version, self.directory)
 
     def start(self) -> None:
         """Start the server, or take over the one that already runs on this directory."""
+        make_directory(self.directory)
         with locked(self.directory / "lock"):
             if not self._data.exists():
                 self._create_cluster()
@@ -78,6 +85,8 @@ class EmbeddedServer:
 
     def stop(self) -> None:
         """Stop the server, whoever started it; connections are cut. Nothing happens if none runs."""
+        if not self._data.exists():
+            return
         with locked(self.directory / "lock"):
             if self._running_port() is not None:
                 self._stop()
@@ -102,7 +111,7 @@ class EmbeddedServer:
 
     def program(self, name: str) -> Path:
         """Return the path of `psql`, `pg_dump`, `pgbench`, … of this version."""
-        return self._programs / name
+        return programs(self.version, self.directory) / name
 
     @property
     def psql(self) -> Path:

@@ -84,19 +84,23 @@ def is_reachable(path: Path, user: pwd.struct_passwd | None) -> bool:
     return all(place.stat().st_mode & stat.S_IXOTH for place in (existing, *existing.parents))
 
 
-def make_directory(preferred: Path) -> Path:
-    """Return `preferred`, made if missing, or a directory of root's own when the server could not enter it.
+def place_for(preferred: Path) -> Path:
+    """Return `preferred`, or a directory of root's own when the server's account could not enter it.
 
     A checkout below /root is the usual case: its permissions are left alone.
     """
     place = preferred.absolute()
-    if not is_reachable(place, account()):
-        place = _STATE / hashlib.sha256(str(place).encode()).hexdigest()[:12]
+    if is_reachable(place, account()):
+        return place
+    return _STATE / hashlib.sha256(str(place).encode()).hexdigest()[:12]
+
+
+def make_directory(place: Path) -> None:
+    """Make `place` and its missing parents so that the server can enter them, whatever the umask."""
     missing = [parent for parent in (place, *place.parents) if not parent.exists()]
     for directory in reversed(missing):
         directory.mkdir(exist_ok=True)
         directory.chmod(0o711)
-    return place
 
 
 def programs(version: Version, directory: Path) -> Path:

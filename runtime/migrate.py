@@ -14,7 +14,7 @@ import io
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -22,6 +22,7 @@ import psycopg
 import yoyo
 from psycopg import sql
 
+from runtime.errors import DatabaseAway
 from runtime.sql_files import SQL_ROOT, SqlFile, read_sql_files
 
 META = "whatsappb24_meta"
@@ -74,15 +75,14 @@ def migrate(url: str, sql_root: Path = SQL_ROOT, *, passwords: Mapping[str, str]
     """Apply everything that is new or changed in `sql_root` to the database at `url`.
 
     `passwords` are those of the login roles; they travel as SCRAM verifiers. Raises `MigrationRefused` when
-    an applied schema file was edited or a file fails, `SqlFilesWrong`, and psycopg's OperationalError when
-    the server is away.
+    an applied schema file was edited or a file fails, `SqlFilesWrong`, `DatabaseAway`.
     """
     files = read_sql_files(sql_root)
-    with _only_one(url), psycopg.connect(url, autocommit=True) as connection:
+    with _only_one(url), connect(url) as connection:
         connection.execute(BOOKKEEPING.encode())
         _refuse_edited(connection, files.schema)
         schema_applied = _apply_schema(url, sql_root / "schema", connection, files.schema)
-        recorded = _recorded(connection, "proc_file")
+        recorded = recorded_files(connection, "proc_file")
         wanted = {file.name: file.sha256 for file in files.procs}
         procs_applied = recorded != wanted
         if procs_applied:
@@ -102,6 +102,14 @@ def migrate(url: str, sql_root: Path = SQL_ROOT, *, passwords: Mapping[str, str]
     )
 
 
+def connect(url: str, *, autocommit: bool = True) -> psycopg.Connection[Any]:
+    """Connect for a command. Raises `DatabaseAway` with libpq's reason, which names no password."""
+    try:
+        return psycopg.connect(url, autocommit=autocommit, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise DatabaseAway(" ".join(str(error).split())) from None
+
+
 def verifier(connection: psycopg.Connection[Any], role: str, password: str) -> str:
     """Return the SCRAM verifier of a password, so that the server and its log never see the password."""
     return connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
@@ -110,7 +118,7 @@ def verifier(connection: psycopg.Connection[Any], role: str, password: str) -> s
 @contextlib.contextmanager
 def _only_one(url: str) -> Iterator[None]:
     """Hold the advisory lock in a transaction of its own: it ends with the process and passes any pooler."""
-    with psycopg.connect(url) as guard:
+    with connect(url, autocommit=False) as guard:
         guard.execute("set local idle_in_transaction_session_timeout = 0")
         guard.execute("set local lock_timeout = '10min'")
         try:
@@ -122,15 +130,17 @@ def _only_one(url: str) -> Iterator[None]:
         yield
 
 
-def _recorded(connection: psycopg.Connection[Any], table: str) -> dict[str, str]:
-    """Return name and hash of what was applied."""
+def recorded_files(
+    connection: psycopg.Connection[Any], table: Literal["schema_file", "proc_file"]
+) -> dict[str, str]:
+    """Return name and hash of every file that was applied to a migrated database."""
     query = sql.SQL("select name, sha256 from {}").format(sql.Identifier(META, table))
     return dict(connection.execute(query).fetchall())
 
 
 def _refuse_edited(connection: psycopg.Connection[Any], files: tuple[SqlFile, ...]) -> None:
     """Raise when a schema file is no longer the one that was applied, or is gone."""
-    recorded = _recorded(connection, "schema_file")
+    recorded = recorded_files(connection, "schema_file")
     found = {file.name: file.sha256 for file in files}
     for name, sha256 in recorded.items():
         if found.get(name) != sha256:

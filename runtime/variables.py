@@ -19,8 +19,8 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     default: str | None = None
     secret: bool = False
     example: str
-    derived: str = ""
-    """How the default is found when it is not a constant."""
+    role: str = ""
+    """The database role whose address is derived from DATABASE_URL when the variable is not set."""
     en: str
     es: str
     empty: Any = ""

@@ -1,0 +1,90 @@
+"""The command `doctor`: is everything in place, what to do where it is not, and what to enter in Bitrix24."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from runtime.diagnosis import Finding, Level, diagnose, role_script
+from runtime.secrets import role_password
+from runtime.settings import API_ROLE, LOGIN_ROLES, TRACE_ROLE, WORKER_ROLE, Settings
+
+SCOPES = (
+    "imconnector",
+    "imopenlines",
+    "im",
+    "crm",
+    "user_brief",
+    "department",
+    "placement",
+    "contact_center",
+    "bizproc",
+    "messageservice",
+)
+"""The rights that the local application asks for in Bitrix24."""
+_COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
+
+
+@click.command()
+def doctor() -> None:
+    """Check database and settings, print what to enter in Bitrix24; exit code 1 if something is wrong."""
+    settings = Settings.load(os.environ)
+    addresses = {
+        API_ROLE: settings.api_database_url,
+        WORKER_ROLE: settings.worker_database_url,
+        TRACE_ROLE: settings.trace_database_url,
+    }
+    database = list(diagnose(settings.database_url, addresses))
+    findings = [*database, *check_settings(settings)]
+    console = Console(highlight=False, soft_wrap=True)
+    for finding in findings:
+        console.print(f"[{_COLOURS[finding.level]}]{finding.level:>4}[/] ", end="")
+        console.print(f"{finding.text}{f' → {finding.remedy}' if finding.remedy else ''}", markup=False)
+    if any("cannot log in" in finding.text for finding in database):
+        passwords = {role: role_password(settings.secret_keys, role) for role in LOGIN_ROLES}
+        console.print("\nThe roles' passwords, for an administrator (verifiers, not passwords):")
+        console.print(role_script(settings.database_url, passwords), markup=False)
+    console.print(application_facts(settings))
+    if any(finding.level is Level.FAIL for finding in findings):
+        raise SystemExit(1)
+
+
+def check_settings(settings: Settings) -> Iterator[Finding]:
+    """Look at what is allowed but unwise, and at the directories."""
+    if urlsplit(settings.public_url).scheme == "https":
+        yield Finding(Level.OK, f"PUBLIC_URL {settings.public_url}")
+    else:
+        remedy = "Bitrix24 opens applications over https only"
+        yield Finding(Level.WARN, f"PUBLIC_URL {settings.public_url} is not https", remedy)
+    if settings.trusted_origins:
+        text = f"TRUSTED_ORIGINS exempts {', '.join(settings.trusted_origins)}"
+        yield Finding(Level.WARN, text, "unset it in production")
+    for name, directory in (("MEDIA_DIR", settings.media_dir), ("SPOOL_DIR", settings.spool_dir)):
+        if _may_write(directory):
+            yield Finding(Level.OK, f"{name} {directory}")
+        else:
+            remedy = f"make it and let this account write there, or set {name}"
+            yield Finding(Level.FAIL, f"{name} {directory} cannot be written", remedy)
+
+
+def application_facts(settings: Settings) -> Table:
+    """Return what to enter in Bitrix24 under Developer resources → Other → Local application."""
+    table = Table(title="The local application in Bitrix24", show_header=False, title_justify="left")
+    table.add_row("Your handler path", f"{settings.public_url}/bitrix24/app", style="bold")
+    table.add_row("Initial installation path", f"{settings.public_url}/bitrix24/install", style="bold")
+    table.add_row("Menu item text", settings.app_name)
+    table.add_row("Permissions", ", ".join(SCOPES))
+    return table
+
+
+def _may_write(directory: Path) -> bool:
+    """May we write into the directory, or make it?"""
+    place = directory.absolute()
+    existing = next(parent for parent in (place, *place.parents) if parent.exists())
+    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
