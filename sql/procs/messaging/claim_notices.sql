@@ -1,0 +1,51 @@
+-- Claims notices that are due, each for one minute: ticks, troubles, questions, with all the teller needs. A tick or
+-- trouble may be told twice without harm, so an ended lease is simply claimed again.
+-- For the worker; the portals must be installed. Locks the claimed rows, passing over locked ones.
+create or replace function messaging.claim_notices(p_portals uuid[], p_each int default 50, p_limit int default 200)
+returns table (
+  portal_id uuid, notice_id uuid, kind text, token bigint, tries int, message_id uuid, conversation_id uuid,
+  direction text, state text, reason text, detail jsonb, author text, text text, payload jsonb, keys jsonb, said_at timestamptz,
+  chat_key text, portal_chat_id text, session_id text, contact_name text, connector text, line_id text,
+  channel_name text, language text, window_until timestamptz)
+language plpgsql security definer
+set search_path = ''
+set enable_seqscan = off
+as $$
+declare
+  v_now timestamptz := tenancy.now();
+begin
+  return query
+    with due as (
+      select n.portal_id, n.notice_id
+        from unnest(p_portals) p(portal_id)
+        join tenancy.portal o on o.portal_id = p.portal_id and o.state = 'installed'
+       cross join lateral (
+         select d.portal_id, d.notice_id from messaging.notice d
+          where d.portal_id = p.portal_id and d.due_at <= v_now
+          order by d.due_at limit p_each for update skip locked) n
+       limit p_limit),
+    leased as (
+      update messaging.notice n
+         set due_at = v_now + interval '1 minute', token = n.token + 1, tries = n.tries + 1
+        from due where n.portal_id = due.portal_id and n.notice_id = due.notice_id
+      returning n.*)
+    select l.portal_id, l.notice_id, l.kind, l.token, l.tries, l.message_id, l.conversation_id,
+           m.direction, m.state, m.reason, m.detail, m.author, left(m.text, 200), m.payload,
+           coalesce((select jsonb_agg(a.key order by a.key) from messaging.alias a
+                      join messaging.message o on o.portal_id = a.portal_id and o.message_id = a.message_id
+                     where a.portal_id = m.portal_id and a.kind = case m.direction when 'in' then 'wa' else 'gs' end
+                       and (a.message_id = m.message_id or m.parts > 1 and o.parts > 1 and o.origin_id = m.origin_id
+                            and a.message_id in (select s.message_id from messaging.message s
+                                                  where s.portal_id = m.portal_id and s.origin_id = m.origin_id and s.parts > 1))), '[]'),
+           m.said_at, v.chat_key, v.portal_chat_id, v.session_id, k.name, c.connector, c.line_id, c.name, p.language, v.window_until
+      from leased l
+      join messaging.message m on m.portal_id = l.portal_id and m.message_id = l.message_id
+      join messaging.conversation v on v.portal_id = l.portal_id and v.conversation_id = l.conversation_id
+      join messaging.contact k on k.portal_id = v.portal_id and k.contact_id = v.contact_id
+      join tenancy.channel c on c.portal_id = v.portal_id and c.channel_id = v.channel_id
+      join tenancy.portal p on p.portal_id = l.portal_id;
+end
+$$;
+comment on function messaging.claim_notices(uuid[], int, int) is
+  'Batch. Claims due notices (tick, trouble, verify) of these portals for a minute, with all the teller needs.';
+grant execute on function messaging.claim_notices(uuid[], int, int) to whatsappb24_worker;

@@ -1,0 +1,68 @@
+-- Moves messages along the published ladder and does what each move means: charges are captured or released, the
+-- portal gets its tick or is told of the trouble. The one place where a message's state changes after queueing.
+-- p_evidence: events about messages, several of one message in the order of turn. p_record: keep each event as a
+-- receipt, whether it moved the message or not. Returns the moves. An event the ladder does not list is evidence
+-- and moves nothing. Locks message -> charge, each sorted by its key.
+create or replace function messaging.climb(p_evidence messaging.evidence[], p_record boolean)
+returns table (portal_id uuid, message_id uuid, from_state text, to_state text)
+language plpgsql security definer
+set search_path = ''
+set enable_seqscan = off
+as $$
+declare
+  v_now timestamptz := tenancy.now();
+  v_turns int;
+  v_moved jsonb;
+  v_moves jsonb := '[]';
+begin
+  perform 1
+    from messaging.message m
+    join (select distinct e.portal_id, e.message_id from unnest(p_evidence) e) k
+      on k.portal_id = m.portal_id and k.message_id = m.message_id
+   order by m.portal_id, m.message_id
+     for update of m;
+  select max(e.turn) into v_turns from unnest(p_evidence) e;
+  for v_turn in 1 .. coalesce(v_turns, 0)
+  loop
+    with before as (
+      select e.*, m.state, t.to_state
+        from unnest(p_evidence) e
+        join messaging.message m on m.portal_id = e.portal_id and m.message_id = e.message_id
+        left join messaging.transition t on t.from_state = m.state and t.event = e.event
+       where e.turn = v_turn),
+    moved as (
+      update messaging.message m
+         set state = b.to_state, state_at = v_now,
+             reason = case when b.to_state in ('failed', 'unknown', 'queued') then b.code end,
+             detail = case when b.to_state in ('failed', 'unknown', 'queued')
+                           then jsonb_strip_nulls(jsonb_build_object('reason', b.reason, 'policy', b.policy)) end
+        from before b
+       where m.portal_id = b.portal_id and m.message_id = b.message_id and b.to_state is not null
+      returning m.portal_id, m.message_id, b.state as from_state, b.to_state),
+    recorded as (
+      insert into messaging.receipt (
+        portal_id, receipt_id, message_id, event, said_at, code, reason, from_state, to_state, detail, raw_id)
+      select b.portal_id, tenancy.new_id(), b.message_id, b.event, coalesce(b.said_at, v_now), b.code, b.reason, b.state,
+             b.to_state, b.detail, b.raw_id
+        from before b
+       where p_record)
+    select coalesce(jsonb_agg(to_jsonb(moved)), '[]') into v_moved from moved;
+    v_moves := v_moves || v_moved;
+  end loop;
+
+  perform billing.move_charges(jsonb_agg(jsonb_build_object(
+      'portal_id', m.portal_id, 'message_id', m.message_id,
+      'event', case when m.state in ('sent', 'delivered', 'read') then 'capture' else 'release' end)))
+    from (select distinct x.portal_id, x.message_id from jsonb_to_recordset(v_moves) x(portal_id uuid, message_id uuid)) v
+    join messaging.message m on m.portal_id = v.portal_id and m.message_id = v.message_id
+   where m.direction = 'out' and m.state in ('sent', 'delivered', 'read', 'failed', 'expired', 'refused')
+  having count(*) > 0;
+
+  perform messaging.tell_moves(v_moves);
+  return query
+    select x.portal_id, x.message_id, x.from_state, x.to_state
+      from jsonb_to_recordset(v_moves) x(portal_id uuid, message_id uuid, from_state text, to_state text);
+end
+$$;
+comment on function messaging.climb(messaging.evidence[], boolean) is
+  'Internal, batch. Moves messages along the ladder, their charges and notices with them; returns the moves.';

@@ -1,0 +1,48 @@
+-- Lets parked receipts settle an unknown send, where they can only mean that one: exactly one attempt to this
+-- destination on this channel is open or unknown, it is unknown, it began at most ten minutes before the receipts
+-- came, and they all name one message. Returns the message's id or null. Locks lane -> message -> charge.
+create or replace function messaging.match_unknown(p_portal_id uuid, p_channel_id uuid, p_destination text) returns uuid
+language plpgsql security definer
+set search_path = ''
+set enable_seqscan = off
+as $$
+declare
+  v_now timestamptz := tenancy.now();
+  v_attempt record;
+  v_keys record;
+begin
+  select count(*) as n, min(a.message_id::text)::uuid as message_id, min(a.conversation_id::text)::uuid as conversation_id,
+         min(a.began_at) as began_at, max(a.number) as number, bool_and(a.outcome = 'unknown' and m.state = 'unknown') as is_unknown
+    into v_attempt
+    from messaging.attempt a
+    join messaging.message m on m.portal_id = a.portal_id and m.message_id = a.message_id
+    join messaging.conversation c on c.portal_id = a.portal_id and c.conversation_id = a.conversation_id
+   where a.portal_id = p_portal_id and a.channel_id = p_channel_id and a.direction = 'out'
+     and (a.outcome is null or a.outcome = 'unknown') and a.began_at > v_now - interval '10 minutes'
+     and m.state in ('sending', 'unknown')
+     and exists (select from messaging.identifier f
+                  where f.portal_id = c.portal_id and f.contact_id = c.contact_id and f.value = p_destination);
+  if v_attempt.n <> 1 or not coalesce(v_attempt.is_unknown, false) then
+    return null;
+  end if;
+  select count(distinct p.gs_key) as gs_count, min(p.gs_key) as gs, array_agg(p.parked_id) as ids,
+         count(*) filter (where p.gs_key is null) as nameless
+    into v_keys
+    from messaging.parked_receipt p
+   where p.portal_id = p_portal_id and p.channel_id = p_channel_id and p.destination = p_destination and p.message_id is null
+     and tenancy.id_time(p.parked_id) between v_attempt.began_at - interval '1 second' and v_attempt.began_at + interval '10 minutes';
+  if v_keys.gs_count <> 1 or v_keys.nameless > 0 then
+    return null;
+  end if;
+  insert into messaging.alias (portal_id, kind, key, message_id, created_at)
+  values (p_portal_id, 'gs', v_keys.gs, v_attempt.message_id, v_now)
+  on conflict (portal_id, kind, key) do nothing;
+  update messaging.attempt a
+     set outcome = 'accepted', detail = coalesce(a.detail, '{}') || jsonb_build_object('settled_by', 'receipt')
+   where a.portal_id = p_portal_id and a.message_id = v_attempt.message_id and a.number = v_attempt.number;
+  perform messaging.apply_parked_ids(p_portal_id, v_attempt.message_id, v_keys.ids);
+  return v_attempt.message_id;
+end
+$$;
+comment on function messaging.match_unknown(uuid, uuid, text) is
+  'Tenant. Settles an unknown send by parked receipts where they can only mean that one; returns its id or null.';

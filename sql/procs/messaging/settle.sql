@@ -1,0 +1,79 @@
+-- Reports what became of attempts. For the worker, right after the other side answered (or did not).
+-- p_items: JSON array of {portal_id, message_id, number, token, outcome, keys {gs, wa}, chat_id, session_id, code,
+-- reason, policy, retry_after_s}. Outcomes: accepted (the other side has it), retry (nothing reached it), failed (it
+-- refused; policy fix: the message waits while the channel needs attention), unknown (it may have it: the lane waits
+-- 60 s for evidence, then moves on). An attempt's outcome is recorded however late; the token guards only the lane.
+-- retry is tried again after 2, 4, 8 … s with jitter (or retry_after_s), at most 12 times in 24 h, then failed.
+-- Returns a row per item: recorded (what the outcome came to) and the message's state, or stale for an attempt that
+-- does not exist. Raises WB400 malformed_call. Locks alias -> conversation -> lane -> message -> charge.
+create or replace function messaging.settle(p_items jsonb)
+returns table (item int, recorded text, state text)
+language plpgsql security definer
+set search_path = ''
+set enable_seqscan = off
+as $$
+declare
+  v_now timestamptz := tenancy.now();
+  v_rows messaging.settling[];
+begin
+  if p_items is null or jsonb_typeof(p_items) <> 'array' then
+    perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_items'));
+  end if;
+  select array_agg(r) into v_rows from messaging.read_settling(p_items) r;
+
+  insert into messaging.alias (portal_id, kind, key, message_id, created_at)
+  select distinct r.portal_id, k.kind, k.key, r.message_id, v_now
+    from unnest(v_rows) r
+   cross join lateral jsonb_each_text(r.keys) k(kind, key)
+   where r.recorded is not null and k.kind in ('gs', 'wa') and k.key <> ''
+   order by 1, 2, 3
+  on conflict (portal_id, kind, key) do nothing;
+
+  update messaging.conversation c
+     set portal_chat_id = coalesce(r.chat_id, c.portal_chat_id), session_id = coalesce(r.session_id, c.session_id)
+    from (select distinct on (x.portal_id, x.conversation_id) x.* from unnest(v_rows) x
+           where x.chat_id is not null order by x.portal_id, x.conversation_id) r
+   where c.portal_id = r.portal_id and c.conversation_id = r.conversation_id
+     and (c.portal_chat_id is distinct from r.chat_id or c.session_id is distinct from r.session_id);
+
+  perform 1
+    from messaging.lane l
+    join (select distinct r.portal_id, r.conversation_id, r.direction from unnest(v_rows) r where r.recorded is not null) k
+      on k.portal_id = l.portal_id and k.conversation_id = l.conversation_id and k.direction = l.direction
+   order by l.portal_id, l.conversation_id, l.direction
+     for update of l;
+
+  update messaging.attempt a
+     set outcome = case r.recorded when 'fix' then 'retry' when 'exhausted' then 'failed' else r.recorded end,
+         ended_at = coalesce(a.ended_at, v_now), code = coalesce(r.code, a.code),
+         detail = coalesce(a.detail, '{}') || jsonb_strip_nulls(jsonb_build_object(
+           'reason', r.reason, 'policy', r.policy, 'keys', nullif(r.keys, '{}'),
+           'late', case when a.outcome is not null then true end))
+    from unnest(v_rows) r
+   where a.portal_id = r.portal_id and a.message_id = r.message_id and a.number = r.number
+     and (a.outcome is null or a.outcome = 'unknown');
+
+  perform messaging.climb(array_agg(row(
+      r.item, r.portal_id, r.channel_id, r.message_id,
+      case r.recorded
+        when 'accepted' then case r.direction when 'in' then 'delivered' else 'submitted' end
+        when 'retry' then 'return' when 'fix' then 'return'
+        when 'unknown' then 'lose' else 'failed' end,
+      v_now, case r.recorded when 'exhausted' then 'exhausted' else r.code end, r.reason, r.policy, null, null, 1)::messaging.evidence),
+    false)
+    from unnest(v_rows) r
+   where r.recorded is not null
+  having count(*) > 0;
+
+  perform messaging.settle_lanes(v_rows);
+  perform messaging.apply_parked_of(v_rows);
+  return query
+    select r.item, coalesce(r.recorded, 'stale'), m.state
+      from unnest(v_rows) r
+      left join messaging.message m on m.portal_id = r.portal_id and m.message_id = r.message_id
+     order by r.item;
+end
+$$;
+comment on function messaging.settle(jsonb) is
+  'Batch. Records the outcome of attempts (accepted, retry, failed, unknown) and moves message, lane and charge; a row per item.';
+grant execute on function messaging.settle(jsonb) to whatsappb24_worker;

@@ -1,0 +1,35 @@
+-- Channels whose comparison with the outside is due, each leased to this caller for two minutes, with everything
+-- the check needs: what is desired (connected or not), the Gupshup app, its sealed key and webhook secrets, the
+-- line. For the worker. Locks the claimed channel rows, passing over locked ones.
+create or replace function tenancy.claim_checks(p_limit int default 20)
+returns table (
+  portal_id uuid, channel_id uuid, state text, desired text, connector text, line_id text, name text, phone text,
+  app_id text, app_name text, key_sealed bytea, secrets_sealed bytea, check_token bigint, portal_state text)
+language plpgsql security definer
+set search_path = ''
+set enable_seqscan = off
+as $$
+declare
+  v_now timestamptz := tenancy.now();
+begin
+  return query
+    with due as (
+      select c.portal_id, c.channel_id from tenancy.channel c
+       where c.check_at <= v_now and c.check_at < 'infinity'
+       order by c.check_at limit p_limit for update skip locked),
+    leased as (
+      update tenancy.channel c
+         set check_at = v_now + interval '2 minutes', check_token = c.check_token + 1
+        from due where c.portal_id = due.portal_id and c.channel_id = due.channel_id
+      returning c.*)
+    select l.portal_id, l.channel_id, l.state,
+           case when l.state in ('connecting', 'active', 'attention', 'suspended') then 'connected' else 'disconnected' end,
+           l.connector, l.line_id, l.name, l.phone, l.app_id, l.app_name, l.key_sealed, l.secrets_sealed, l.check_token,
+           p.state
+      from leased l
+      join tenancy.portal p on p.portal_id = l.portal_id;
+end
+$$;
+comment on function tenancy.claim_checks(int) is
+  'Platform. Leases channels whose subscription and line are due to be compared with what is desired.';
+grant execute on function tenancy.claim_checks(int) to whatsappb24_worker;

@@ -1,0 +1,36 @@
+-- Portals whose comparison with the desired state is due, each leased to this caller for two minutes.
+-- For the worker. Each row carries the desired state: connector and the lines of channels that shall be active.
+-- Locks the claimed portal rows, passing over locked ones.
+create or replace function tenancy.claim_repairs(p_limit int default 10)
+returns table (
+  portal_id uuid, member_id text, state text, connector text, language text, repair_token bigint, read_until text,
+  lines jsonb)
+language plpgsql security definer
+set search_path = ''
+set enable_seqscan = off
+as $$
+declare
+  v_now timestamptz := tenancy.now();
+begin
+  return query
+    with due as (
+      select p.portal_id from tenancy.portal p
+       where p.repair_at <= v_now and p.state in ('installing', 'installed')
+       order by p.repair_at limit p_limit for update skip locked),
+    leased as (
+      update tenancy.portal p
+         set repair_at = v_now + interval '2 minutes', repair_token = p.repair_token + 1
+        from due where p.portal_id = due.portal_id
+      returning p.*)
+    select l.portal_id, l.member_id, l.state, l.connector, l.language, l.repair_token, l.read_until,
+           coalesce((select jsonb_agg(jsonb_build_object(
+                       'channel_id', c.channel_id, 'line_id', c.line_id, 'phone', c.phone, 'name', c.name) order by c.created_at)
+                       from tenancy.channel c
+                      where c.portal_id = l.portal_id and c.connector = l.connector
+                        and c.state in ('connecting', 'active', 'attention')), '[]')
+      from leased l;
+end
+$$;
+comment on function tenancy.claim_repairs(int) is
+  'Platform. Leases portals whose reconciliation is due, with the desired state of each.';
+grant execute on function tenancy.claim_repairs(int) to whatsappb24_worker;

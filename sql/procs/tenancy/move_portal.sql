@@ -1,0 +1,21 @@
+-- The portal was renamed: its address changed, its member_id did not. The caller has confirmed with the
+-- authorisation server that the new address belongs to it. Locks the portal row.
+create or replace function tenancy.move_portal(p_portal_id uuid, p_client_endpoint text) returns void
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := tenancy.now();
+begin
+  update tenancy.portal p
+     set client_endpoint = p_client_endpoint,
+         domain = coalesce(substring(p_client_endpoint from '^https?://([^/]+)'), p.domain),
+         repair_at = v_now, updated_at = v_now
+   where p.portal_id = p_portal_id;
+  if not found then
+    perform trace.refuse('unknown_portal');
+  end if;
+end
+$$;
+comment on function tenancy.move_portal(uuid, text) is 'Tenant. Stores the new address of a renamed portal.';
+grant execute on function tenancy.move_portal(uuid, text) to whatsappb24_api, whatsappb24_worker;

@@ -1,0 +1,44 @@
+-- Ends a leased check of a channel and moves its state machine: what is desired and in place makes it active, a
+-- failure a person must mend makes it attention, any other failure is tried again after 2, 4, 8 … seconds, at
+-- most ten minutes. p_failure: {code, policy (retry|fix|never), message}. A caller whose lease is over changes
+-- nothing. Returns the channel's state. Locks the channel row, then its lanes.
+create or replace function tenancy.settle_check(
+  p_portal_id uuid, p_channel_id uuid, p_check_token bigint, p_report jsonb, p_failure jsonb default null)
+returns text
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := tenancy.now();
+  v_channel tenancy.channel;
+  v_event text;
+begin
+  select * into v_channel from tenancy.channel c
+   where c.portal_id = p_portal_id and c.channel_id = p_channel_id for update;
+  if not found or v_channel.check_token <> p_check_token then
+    return v_channel.state;
+  end if;
+  v_event := case
+    when v_channel.state not in ('connecting', 'active', 'attention') then null
+    when p_failure is null and v_channel.state in ('connecting', 'attention') then 'connected'
+    when p_failure ->> 'policy' in ('fix', 'never') and v_channel.state in ('connecting', 'active') then 'problem'
+  end;
+  if v_event is not null then
+    v_channel.state := tenancy.change_channel(p_portal_id, p_channel_id, v_event, p_failure ->> 'code');
+  end if;
+  update tenancy.channel c
+     set checked_at = v_now,
+         check_report = p_report || case when p_failure is null then '{}' else jsonb_build_object('failure', p_failure) end,
+         check_failures = case when p_failure is null then 0 else v_channel.check_failures + 1 end,
+         check_at = case
+           when p_failure is not null
+             then v_now + least(interval '10 minutes', interval '1 second' * power(2, least(v_channel.check_failures + 1, 12)))
+           when v_channel.state in ('disconnected', 'removed', 'draft') then 'infinity'
+           else v_now + interval '6 hours' end
+   where c.portal_id = p_portal_id and c.channel_id = p_channel_id;
+  return v_channel.state;
+end
+$$;
+comment on function tenancy.settle_check(uuid, uuid, bigint, jsonb, jsonb) is
+  'Tenant. Ends a leased channel check: in place makes it active, a failure to be mended by a person makes it attention.';
+grant execute on function tenancy.settle_check(uuid, uuid, bigint, jsonb, jsonb) to whatsappb24_worker;

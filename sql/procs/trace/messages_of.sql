@@ -1,0 +1,37 @@
+-- Which messages does an id mean? Our own ids (message, conversation, channel), every outside id (alias; a portal's
+-- message id also without its part), a customer's number or id, a portal chat. At most the 200 newest.
+create or replace function trace.messages_of(p_portal_id uuid, p_id text) returns uuid[]
+language plpgsql stable security definer
+set search_path = ''
+as $$
+declare
+  v_id uuid := case when pg_input_is_valid(p_id, 'uuid') then p_id::uuid end;
+begin
+  return array(
+    select x.message_id from (
+      select m.message_id from messaging.message m where m.portal_id = p_portal_id and m.message_id = v_id
+      union
+      select s.message_id from messaging.message m
+        join messaging.message s on s.portal_id = m.portal_id and s.origin_id = m.origin_id and s.parts > 1
+       where m.portal_id = p_portal_id and m.message_id = v_id and m.parts > 1
+      union
+      select a.message_id from messaging.alias a where a.portal_id = p_portal_id and a.key = p_id
+         and a.kind = any (array['gs', 'wa', 'open_line', 'sms', 'robot', 'api', 'panel', 'broadcast'])
+      union
+      select a.message_id from messaging.alias a
+       where a.portal_id = p_portal_id and a.key in (select p_id || '/' || n from generate_series(1, 100) n)
+         and a.kind = any (array['open_line', 'sms', 'robot', 'api', 'panel', 'broadcast'])
+      union
+      select m.message_id from messaging.message m
+       where m.portal_id = p_portal_id and m.conversation_id in (
+         select c.conversation_id from messaging.conversation c
+          where c.portal_id = p_portal_id and (
+            c.conversation_id = v_id or c.channel_id = v_id or c.portal_chat_id = p_id
+            or c.contact_id in (select f.contact_id from messaging.identifier f
+                                 where f.portal_id = p_portal_id and f.value = ltrim(p_id, '+'))))) x
+     order by x.message_id desc
+     limit 200);
+end
+$$;
+comment on function trace.messages_of(uuid, text) is
+  'Tenant. The messages that an id of any kind means, newest first, at most 200.';

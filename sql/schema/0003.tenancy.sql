@@ -1,0 +1,254 @@
+-- tenancy: portals by Bitrix24's member_id, their tokens and users, channels, permissions.
+set local role whatsappb24_owner;
+
+create table tenancy.portal (
+  portal_id uuid primary key,
+  member_id text not null unique check (member_id ~ '^[0-9A-Za-z]{4,64}$'),
+  domain text not null,
+  client_endpoint text not null,
+  server_endpoint text not null,
+  application_token_digest bytea,
+  state text not null default 'installing'
+    check (state in ('installing', 'installed', 'needs_reauth', 'suspended', 'uninstalled')),
+  state_reason text,
+  tier text not null default 'standard' check (tier in ('standard', 'enterprise')),
+  scope text not null default '',
+  language text not null default 'es' check (language in ('es', 'en', 'pt')),
+  time_zone text not null default 'UTC',
+  connector text not null,
+  repair_at timestamptz not null,
+  repair_token bigint not null default 0,
+  repair_failures int not null default 0,
+  repaired_at timestamptz,
+  repair_report jsonb not null default '{}',
+  read_until text,
+  installed_at timestamptz,
+  uninstalled_at timestamptz,
+  erase_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+comment on table tenancy.portal is
+  'A customer''s Bitrix24, keyed by member_id because its domain can change. repair_at: when the reconciler compares it with the desired state next; read_until: up to which portal message its history was read.';
+create index portal_repair_at on tenancy.portal (repair_at) where state in ('installing', 'installed');
+
+create table tenancy.portal_token (
+  portal_id uuid not null references tenancy.portal,
+  user_id text not null check (user_id ~ '^[0-9]{1,18}$'),
+  access_sealed bytea not null,
+  refresh_sealed bytea not null,
+  expires_at timestamptz not null,
+  is_admin boolean not null default false,
+  is_system boolean not null default false,
+  version bigint not null default 1,
+  lease_token bigint not null default 0,
+  leased_until timestamptz,
+  broken_at timestamptz,
+  broken_reason text,
+  updated_at timestamptz not null,
+  primary key (portal_id, user_id)
+);
+comment on table tenancy.portal_token is
+  'OAuth tokens per portal and user, sealed before they reach SQL. version grows with each refresh; a refresh is leased to one caller (tenancy.lease_refresh).';
+
+create table tenancy.portal_user (
+  portal_id uuid not null references tenancy.portal,
+  user_id text not null check (user_id ~ '^[0-9]{1,18}$'),
+  name text not null default '',
+  is_admin boolean not null default false,
+  is_active boolean not null default true,
+  seen_at timestamptz not null,
+  primary key (portal_id, user_id)
+);
+comment on table tenancy.portal_user is 'What we know of a portal''s users; user_id is Bitrix24''s.';
+
+-- Channels: one state machine, and each state names its one next action --------------------------------------
+
+create table tenancy.channel_state (
+  state text primary key,
+  next_action text not null,
+  who_acts text not null check (who_acts in ('nobody', 'administrator', 'provider')),
+  sends boolean not null,
+  receives boolean not null
+);
+comment on table tenancy.channel_state is
+  'The states of a channel: the one next action and who takes it; whether messages leave to WhatsApp (sends) and are handed to the portal (receives). What arrives is stored in every state but removed.';
+insert into tenancy.channel_state (state, next_action, who_acts, sends, receives) values
+  ('draft',        'connect',         'administrator', false, false),
+  ('connecting',   'wait',            'nobody',        false, false),
+  ('active',       'write',           'nobody',        true,  true),
+  ('attention',    'repair',          'administrator', false, true),
+  ('suspended',    'top_up_or_renew', 'administrator', false, false),
+  ('disconnected', 'connect',         'administrator', false, false),
+  ('removed',      'none',            'nobody',        false, false);
+
+create table tenancy.channel_transition (
+  from_state text not null references tenancy.channel_state (state),
+  event text not null,
+  to_state text not null references tenancy.channel_state (state),
+  primary key (from_state, event)
+);
+comment on table tenancy.channel_transition is 'The published state machine of a channel; what is not listed is refused (WB409 channel_state).';
+insert into tenancy.channel_transition (from_state, event, to_state) values
+  ('draft', 'connect', 'connecting'),
+  ('draft', 'remove', 'removed'),
+  ('connecting', 'connected', 'active'),
+  ('connecting', 'problem', 'attention'),
+  ('connecting', 'disconnect', 'disconnected'),
+  ('connecting', 'suspend', 'suspended'),
+  ('active', 'problem', 'attention'),
+  ('active', 'suspend', 'suspended'),
+  ('active', 'disconnect', 'disconnected'),
+  ('attention', 'connect', 'connecting'),
+  ('attention', 'connected', 'active'),
+  ('attention', 'problem', 'attention'),
+  ('attention', 'suspend', 'suspended'),
+  ('attention', 'disconnect', 'disconnected'),
+  ('suspended', 'resume', 'connecting'),
+  ('suspended', 'disconnect', 'disconnected'),
+  ('disconnected', 'connect', 'connecting'),
+  ('disconnected', 'remove', 'removed');
+create index channel_transition_to_state on tenancy.channel_transition (to_state);
+
+create table tenancy.channel (
+  portal_id uuid not null references tenancy.portal,
+  channel_id uuid not null,
+  name text not null check (length(name) between 1 and 100),
+  state text not null default 'draft' references tenancy.channel_state (state),
+  state_reason text,
+  state_at timestamptz not null,
+  connector text not null,
+  line_id text not null check (line_id ~ '^[0-9]{1,18}$'),
+  phone text not null check (phone ~ '^[0-9]{5,20}$'),
+  app_id text not null,
+  app_name text not null,
+  key_sealed bytea not null,
+  secrets_sealed bytea not null,
+  tick_at text not null default 'sent' check (tick_at in ('submitted', 'sent', 'delivered')),
+  check_at timestamptz not null default 'infinity',
+  check_token bigint not null default 0,
+  check_failures int not null default 0,
+  checked_at timestamptz,
+  check_report jsonb not null default '{}',
+  created_by text,
+  created_at timestamptz not null,
+  primary key (portal_id, channel_id)
+);
+comment on table tenancy.channel is
+  'One WhatsApp number (a Gupshup app) on one open line. key_sealed: the app''s key; secrets_sealed: route and header secret of its webhook, needed to set the subscription again. tick_at: the rung at which the operator''s message counts as delivered in the portal. check_at: when the worker compares the outside with the desired state next.';
+create unique index channel_line on tenancy.channel (portal_id, connector, line_id) where state not in ('disconnected', 'removed');
+create unique index channel_phone on tenancy.channel (portal_id, phone) where state not in ('disconnected', 'removed');
+create index channel_state_fk on tenancy.channel (state);
+create index channel_check_at on tenancy.channel (check_at) where check_at < 'infinity';
+
+create table tenancy.channel_route (
+  route_digest bytea primary key,
+  header_digest bytea not null,
+  portal_id uuid not null,
+  channel_id uuid not null,
+  created_at timestamptz not null,
+  foreign key (portal_id, channel_id) references tenancy.channel
+);
+comment on table tenancy.channel_route is
+  'Directory: sha-256 of a webhook''s route secret to its channel, with the digest of the header that Gupshup replays.';
+create index channel_route_channel on tenancy.channel_route (portal_id, channel_id);
+
+create table tenancy.channel_history (
+  portal_id uuid not null,
+  channel_id uuid not null,
+  changed_at timestamptz not null,
+  change_id uuid not null,
+  event text not null,
+  from_state text not null,
+  to_state text not null,
+  reason text,
+  actor text,
+  primary key (portal_id, channel_id, change_id),
+  foreign key (portal_id, channel_id) references tenancy.channel
+);
+comment on table tenancy.channel_history is 'Every change of a channel''s state: when, why and by whom (a user id, or the part of the system).';
+
+-- Permissions ------------------------------------------------------------------------------------------------
+
+create table tenancy.role (
+  role text primary key
+);
+comment on table tenancy.role is 'Roles a portal''s user can play; neutral codes, because Wazzup''s names differ by language.';
+insert into tenancy.role values ('agent'), ('supervisor'), ('auditor'), ('channel_admin'), ('billing_admin'), ('owner');
+
+create table tenancy.permission (
+  permission text primary key,
+  scope text not null check (scope in ('portal', 'channel'))
+);
+comment on table tenancy.permission is 'The published permission set (contracts/competitors.md §2.4).';
+insert into tenancy.permission (permission, scope) values
+  ('channel.view', 'channel'), ('channel.connect', 'portal'), ('channel.configure', 'channel'),
+  ('channel.disable', 'channel'), ('conversation.read.own', 'channel'), ('conversation.read.all', 'channel'),
+  ('conversation.write.own', 'channel'), ('conversation.write.all', 'channel'), ('conversation.start', 'channel'),
+  ('conversation.take', 'channel'), ('newclients.receive', 'channel'), ('template.view', 'channel'),
+  ('template.manage', 'channel'), ('broadcast.create', 'channel'), ('broadcast.approve', 'channel'),
+  ('broadcast.cancel', 'channel'), ('log.view.meta', 'channel'), ('log.view.payload', 'channel'),
+  ('log.replay', 'channel'), ('billing.view', 'portal'), ('billing.topup', 'portal'), ('billing.caps', 'portal'),
+  ('user.roles', 'portal'), ('api.keys', 'portal'), ('audit.view', 'portal'), ('data.export', 'portal'),
+  ('data.erase', 'portal');
+
+create table tenancy.role_permission (
+  role text not null references tenancy.role,
+  permission text not null references tenancy.permission,
+  primary key (role, permission)
+);
+create index role_permission_permission on tenancy.role_permission (permission);
+comment on table tenancy.role_permission is 'Which role may do what; tenancy.allows() reads nothing else.';
+insert into tenancy.role_permission (role, permission)
+select 'owner', permission from tenancy.permission
+union all
+select 'agent', unnest(array['channel.view', 'conversation.read.own', 'conversation.write.own', 'conversation.start',
+  'conversation.take', 'newclients.receive', 'template.view'])
+union all
+select 'supervisor', unnest(array['channel.view', 'conversation.read.own', 'conversation.read.all',
+  'conversation.write.own', 'conversation.write.all', 'conversation.start', 'conversation.take',
+  'newclients.receive', 'template.view', 'broadcast.create', 'broadcast.cancel', 'log.view.meta'])
+union all
+select 'auditor', unnest(array['channel.view', 'conversation.read.own', 'conversation.read.all', 'template.view',
+  'log.view.meta', 'audit.view'])
+union all
+select 'channel_admin', unnest(array['channel.view', 'channel.connect', 'channel.configure', 'channel.disable',
+  'conversation.read.own', 'conversation.read.all', 'conversation.write.own', 'conversation.write.all',
+  'conversation.start', 'conversation.take', 'template.view', 'template.manage', 'broadcast.create',
+  'broadcast.approve', 'broadcast.cancel', 'log.view.meta', 'log.view.payload', 'log.replay', 'api.keys'])
+union all
+select 'billing_admin', unnest(array['channel.view', 'billing.view', 'billing.topup', 'billing.caps']);
+
+create table tenancy.membership (
+  portal_id uuid not null references tenancy.portal,
+  membership_id uuid not null,
+  user_id text not null,
+  channel_id uuid,
+  role text not null references tenancy.role,
+  version int not null default 1,
+  changed_by text,
+  changed_at timestamptz not null,
+  primary key (portal_id, membership_id),
+  unique nulls not distinct (portal_id, user_id, channel_id),
+  foreign key (portal_id, channel_id) references tenancy.channel
+);
+comment on table tenancy.membership is
+  'The role a user plays, on one channel or (channel null) on all. One row a setting, with a version, so that two administrators never overwrite each other.';
+create index membership_role on tenancy.membership (role);
+create index membership_channel on tenancy.membership (portal_id, channel_id);
+
+create table tenancy.reader_grant (
+  role_name text not null,
+  portal_id uuid not null references tenancy.portal,
+  primary key (role_name, portal_id)
+);
+comment on table tenancy.reader_grant is 'Which portals a BI login role sees through the views granted to whatsappb24_reader.';
+create index reader_grant_portal on tenancy.reader_grant (portal_id);
+
+create view tenancy.channel_overview as
+select c.portal_id, c.channel_id, c.name, c.phone, c.line_id, c.state, c.state_reason, c.state_at, s.next_action, s.who_acts
+  from tenancy.channel c
+  join tenancy.channel_state s on s.state = c.state
+ where c.portal_id in (select g.portal_id from tenancy.reader_grant g where g.role_name = session_user);
+comment on view tenancy.channel_overview is 'Channels of the portals that the session''s role may read.';
+grant select on tenancy.channel_overview to whatsappb24_reader;

@@ -1,0 +1,111 @@
+-- Builders and actors for pgTAP files, so that each reads as a story. Every function speaks to the product through
+-- its public functions only.
+create schema tests;
+grant usage on schema tests to public;
+
+create function tests.at(p_at timestamptz) returns void language sql as $$
+  select set_config('whatsappb24.now', p_at::text, true)
+$$;
+comment on function tests.at(timestamptz) is 'Stops the clock at an instant, until the end of the transaction.';
+
+create function tests.pass(p_for interval) returns void language sql as $$
+  select set_config('whatsappb24.now', (tenancy.now() + p_for)::text, true)
+$$;
+comment on function tests.pass(interval) is 'Lets time pass.';
+
+create function tests.create_portal(p_member_id text default 'a223c6b3710f85df22e9377d6c4f7553') returns uuid language plpgsql as $$
+declare v_portal uuid;
+begin
+  v_portal := tenancy.install_portal(jsonb_build_object(
+    'member_id', p_member_id, 'domain', 'p1.example', 'client_endpoint', 'https://p1.example/rest/',
+    'server_endpoint', 'https://oauth.example/rest/', 'application_token_digest', encode(sha256(p_member_id::bytea), 'hex'),
+    'scope', 'imconnector,imopenlines', 'language', 'es', 'time_zone', 'America/Bogota', 'connector', 'wab24',
+    'user', jsonb_build_object('user_id', '1', 'name', 'Ana Admin', 'is_admin', true),
+    'token', jsonb_build_object('access', 'aa', 'refresh', 'bb', 'expires_at', tenancy.now() + interval '1 hour')));
+  perform tenancy.finish_install(v_portal);
+  return v_portal;
+end $$;
+comment on function tests.create_portal(text) is 'An installed portal with administrator 1; its application token digest is sha256 of the member id.';
+
+create function tests.create_channel(p_portal_id uuid, p_line text default '1', p_phone text default '5215550001111')
+returns uuid language plpgsql as $$
+declare v_channel uuid;
+begin
+  v_channel := tenancy.add_channel(p_portal_id, '1', jsonb_build_object(
+    'name', 'Ventas ' || p_line, 'connector', 'wab24', 'line_id', p_line, 'phone', p_phone, 'app_id', 'app-' || p_line,
+    'app_name', 'Ventas' || p_line, 'key_sealed', 'aa', 'secrets_sealed', 'bb',
+    'route_digest', encode(sha256((p_portal_id || p_line)::bytea), 'hex'), 'header_digest', encode(sha256('header'), 'hex')));
+  perform tenancy.change_channel(p_portal_id, v_channel, 'connected');
+  return v_channel;
+end $$;
+comment on function tests.create_channel(uuid, text, text) is 'An active channel on a line; route digest sha256(portal id || line), header digest sha256(header).';
+
+create function tests.customer_writes(
+  p_portal_id uuid, p_channel_id uuid, p_text text default 'Hola', p_wa_id text default '5215551234567', p_key text default null)
+returns uuid language sql as $$
+  select message_id from messaging.receive(jsonb_build_array(jsonb_build_object(
+    'portal_id', p_portal_id, 'channel_id', p_channel_id, 'key', coalesce(p_key, 'wamid.' || gen_random_uuid()),
+    'wa_id', p_wa_id, 'name', 'Carla', 'kind', 'text', 'text', p_text)))
+$$;
+comment on function tests.customer_writes(uuid, uuid, text, text, text) is 'A customer writes; returns the message.';
+
+create function tests.operator_writes(
+  p_portal_id uuid, p_text text default 'Buenos días', p_key text default '100', p_line text default '1',
+  p_chat_key text default '5215551234567', p_user_id text default '7', p_parts int default 1)
+returns setof record language sql as $$
+  select * from messaging.submit(jsonb_build_array(jsonb_build_object(
+    'portal_id', p_portal_id, 'source', 'open_line', 'key', p_key, 'connector', 'wab24', 'line', p_line,
+    'chat_key', p_chat_key, 'user_id', p_user_id, 'portal_chat_id', '1807', 'portal_message_id', p_key,
+    'parts', (select jsonb_agg(jsonb_build_object('kind', 'text', 'text', p_text || case when p_parts > 1 then ' ' || n else '' end))
+                from generate_series(1, p_parts) n))))
+$$;
+comment on function tests.operator_writes(uuid, text, text, text, text, text, int) is
+  'The operator writes in the open line; returns submit''s rows (item int, part int, outcome text, reason text, detail jsonb, message_id uuid).';
+
+create function tests.submitted(
+  p_portal_id uuid, p_text text default 'Buenos días', p_key text default '100', p_line text default '1',
+  p_chat_key text default '5215551234567', p_user_id text default '7')
+returns uuid language sql as $$
+  select s.message_id
+    from tests.operator_writes(p_portal_id, p_text, p_key, p_line, p_chat_key, p_user_id)
+      as s(item int, part int, outcome text, reason text, detail jsonb, message_id uuid)
+$$;
+comment on function tests.submitted(uuid, text, text, text, text, text) is 'The operator writes one text; returns the message.';
+
+create function tests.claimed(p_portal_id uuid, p_direction text default 'out', p_each int default 100) returns setof uuid language sql as $$
+  select message_id from messaging.claim(p_direction, array[p_portal_id], p_each)
+$$;
+comment on function tests.claimed(uuid, text, int) is 'The worker claims what is due; returns the messages.';
+
+create function tests.settled(p_portal_id uuid, p_message_id uuid, p_outcome text, p_more jsonb default '{}') returns text language sql as $$
+  select s.recorded || ' ' || coalesce(s.state, '')
+    from messaging.settle(jsonb_build_array(jsonb_build_object(
+           'portal_id', p_portal_id, 'message_id', p_message_id,
+           'number', (select max(a.number) from messaging.attempt a where a.portal_id = p_portal_id and a.message_id = p_message_id),
+           'outcome', p_outcome) || p_more)) s
+$$;
+comment on function tests.settled(uuid, uuid, text, jsonb) is 'The worker reports on the newest attempt; returns "recorded state".';
+
+create function tests.receipt(p_portal_id uuid, p_channel_id uuid, p_event text, p_keys jsonb, p_more jsonb default '{}') returns text language sql as $$
+  select r.outcome
+    from messaging.apply_receipts(jsonb_build_array(jsonb_build_object(
+           'portal_id', p_portal_id, 'channel_id', p_channel_id, 'event', p_event, 'keys', p_keys,
+           'destination', '5215551234567') || p_more)) r
+$$;
+comment on function tests.receipt(uuid, uuid, text, jsonb, jsonb) is 'A status comes in; returns what became of it.';
+
+create function tests.state_of(p_portal_id uuid, p_message_id uuid) returns text language sql as $$
+  select m.state from messaging.message m where m.portal_id = p_portal_id and m.message_id = p_message_id
+$$;
+
+create function tests.lane_of(p_portal_id uuid, p_message_id uuid) returns messaging.lane language sql as $$
+  select l from messaging.lane l
+    join messaging.message m on m.portal_id = l.portal_id and m.conversation_id = l.conversation_id and m.direction = l.direction
+   where m.portal_id = p_portal_id and m.message_id = p_message_id
+$$;
+
+create function tests.is_conserved() returns boolean language sql as $$
+  select coalesce(bool_and(c.balance = 0 and c.adrift = 0), true)
+    from trace.conservation(tenancy.now() - interval '40 days', tenancy.now() + interval '1 hour') c
+$$;
+comment on function tests.is_conserved() is 'Does every message stand where it is counted?';
