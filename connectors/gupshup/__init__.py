@@ -1,0 +1,1 @@
+"""Gupshup's WhatsApp API: what it tells us (`webhook`), what we ask of it (`client`), and `failures`."""

@@ -1,0 +1,150 @@
+"""What we ask of Gupshup with a customer's own application key (contracts/gupshup.md §1.4, §1.5, §2.1, §5.4).
+
+Nothing here raises for what Gupshup answers or does not answer: a call returns its value or a `Failure`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import httpx
+import msgspec
+
+from connectors.gupshup import methods, subscriptions
+from connectors.gupshup.exchange import App, Request, Wire
+from connectors.gupshup.outbound import OutboundMessage, form_of, unsendable
+from connectors.gupshup.subscriptions import Subscription, SubscriptionCheck
+from connectors.gupshup.wire import object_of, text_of
+from connectors.outside import Context, Failure, Journal, Policy
+from connectors.redaction import Secret
+
+__all__ = ["App", "Business", "Gupshup", "OutboundMessage", "Sent", "Subscription", "SubscriptionCheck"]
+
+_NOTHING: Final = Context()
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """Gupshup took the message. Taken is not sent: most failures come later, as a callback (§0 rule 1)."""
+
+    gs_id: str
+    """Gupshup's id, `gsId` in later callbacks."""
+
+
+class Business(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose account the application belongs to."""
+
+    name: str | None
+    phone: str | None
+    country: str | None
+
+
+class Gupshup:
+    """One Gupshup host; the application comes with each call. `http` is shared and closed by its owner."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, base_url: str, journal: Journal, *, answer_within_s: float = 30.0
+    ) -> None:
+        self._wire = Wire(http, base_url, journal, answer_within_s=answer_within_s)
+
+    async def send(self, app: App, message: OutboundMessage, *, about: Context) -> Sent | Failure:
+        """Send one message inside the 24-hour window.
+
+        `Policy.UNKNOWN` when the message may have been taken although no answer says so: never repeat it
+        blindly.
+        """
+        refusal = unsendable(message)
+        if refusal is not None:
+            return refusal
+        form = form_of(message, app.phone, app.app_name)
+        return await self._wire.call(app, Request(method=methods.SEND, form=form, about=about), _sent)
+
+    async def business(self, app: App, *, about: Context = _NOTHING) -> Business | Failure:
+        """Read the account behind the application: the test that its id and key are right."""
+        return await self._wire.call(app, Request(method=methods.BUSINESS, about=about), _business)
+
+    async def mark_read(self, app: App, message_id: str, *, about: Context = _NOTHING) -> Failure | None:
+        """Show the customer that message `message_id` (WhatsApp's id) was read; None when done.
+
+        A message that Gupshup no longer knows says nothing about the channel, hence NEVER and not FIX.
+        """
+        request = Request(method=methods.MARK_READ, path={"messageId": message_id}, about=about)
+        outcome = await self._wire.call(app, request, _done)
+        if not isinstance(outcome, Failure):
+            return None
+        return (
+            msgspec.structs.replace(outcome, policy=Policy.NEVER) if outcome.http_status == 404 else outcome
+        )
+
+    async def set_subscription(
+        self, app: App, url: Secret, secret_header: Secret, tag: str, *, about: Context = _NOTHING
+    ) -> Subscription | Failure:
+        """Create our webhook, known by its `tag`, or bring it to what it must be; a right one is left alone.
+
+        Gupshup calls `url` before it answers, and wants a 2xx. `url` is a Secret because it opens our door.
+        """
+        found = await self._find(app, tag, about)
+        if isinstance(found, Failure):
+            return found
+        check = subscriptions.check(found, url, secret_header)
+        existing = check.subscription
+        if existing is not None and not check.differences:
+            return existing
+        request = Request(
+            method=methods.UPDATE_SUBSCRIPTION if existing else methods.CREATE_SUBSCRIPTION,
+            path={"subscriptionId": existing.id} if existing else {},
+            form=subscriptions.form_of(url, secret_header, tag),
+            about=about,
+        )
+        return await self._wire.call(app, request, subscriptions.created)
+
+    async def check_subscription(
+        self, app: App, url: Secret, secret_header: Secret, tag: str, *, about: Context = _NOTHING
+    ) -> SubscriptionCheck | Failure:
+        """Compare our webhook with what it must be; changes nothing."""
+        found = await self._find(app, tag, about)
+        return found if isinstance(found, Failure) else subscriptions.check(found, url, secret_header)
+
+    async def remove_subscription(self, app: App, tag: str, *, about: Context = _NOTHING) -> Failure | None:
+        """Remove our webhook and no other; None when it is gone, also when there was none."""
+        found = await self._find(app, tag, about)
+        if isinstance(found, Failure):
+            return found
+        existing = subscriptions.subscription_of(found) if found else None
+        if existing is None:
+            return None
+        request = Request(
+            method=methods.DELETE_SUBSCRIPTION, path={"subscriptionId": existing.id}, about=about
+        )
+        outcome = await self._wire.call(app, request, _done)
+        if isinstance(outcome, Failure) and "does not exist" not in outcome.message.lower():
+            return outcome
+        return None
+
+    async def _find(self, app: App, tag: str, about: Context) -> dict[str, Any] | Failure | None:
+        request = Request(method=methods.LIST_SUBSCRIPTIONS, about=about)
+        found = await self._wire.call(app, request, subscriptions.listed)
+        return found if isinstance(found, Failure) else subscriptions.with_tag(found, tag)
+
+
+def _sent(body: Any) -> Sent | None:
+    """A success names a message id and no error; its `status` is `submitted` or `success`."""
+    answer = object_of(body)
+    gs_id = text_of(answer.get("messageId"))
+    return Sent(gs_id=gs_id) if gs_id and answer.get("status") != "error" else None
+
+
+def _business(body: Any) -> Business | None:
+    answer = object_of(body)
+    business = object_of(answer.get("business"))
+    if answer.get("status") != "success" or not business:
+        return None
+    return Business(
+        name=text_of(business.get("name")),
+        phone=text_of(business.get("contactNumber")),
+        country=text_of(business.get("country")),
+    )
+
+
+def _done(body: Any) -> bool | None:
+    """These answers are empty; only an error in JSON speaks against success."""
+    return None if object_of(body).get("status") == "error" else True

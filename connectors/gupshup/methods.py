@@ -1,0 +1,77 @@
+"""The methods of Gupshup that this connector calls, and why each; the client calls no other (R2.2-c).
+
+A row's name is its HTTP verb and path (contracts/gupshup.md §1.5, §2.1, §5.4), and the client builds the
+request from it. All are of the self-serve API and need the application's own key, header `apikey`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from connectors.outside import Method, Retry
+
+_KEY: Final = "application key (apikey)"
+
+SEND: Final = Method(
+    name="POST /wa/api/v1/msg",
+    purpose="send a free-form message inside the 24-hour window",
+    why="works with the customer's own key; v3 needs a partner account and a second subscription",
+    scope=_KEY,
+    retry=Retry.ONCE,
+)
+LIST_SUBSCRIPTIONS: Final = Method(
+    name="GET /wa/app/{appId}/subscription",
+    purpose="find our webhook and compare it with what it must be",
+    why="the dashboard leaves most events off, and only the list shows which are on",
+    scope=_KEY,
+    retry=Retry.SAFE,
+)
+CREATE_SUBSCRIPTION: Final = Method(
+    name="POST /wa/app/{appId}/subscription",
+    purpose="register our webhook",
+    why="a callback URL set by hand in the dashboard has no secret header and most events off; a tag is "
+    "unique for an application, so a repeated call creates no second one",
+    scope=_KEY,
+    retry=Retry.SAFE,
+)
+UPDATE_SUBSCRIPTION: Final = Method(
+    name="PUT /wa/app/{appId}/subscription/{subscriptionId}",
+    purpose="bring our webhook back to what it must be",
+    why="deleting and creating it again would lose events in between",
+    scope=_KEY,
+    retry=Retry.SAFE,
+)
+DELETE_SUBSCRIPTION: Final = Method(
+    name="DELETE /wa/app/{appId}/subscription/{subscriptionId}",
+    purpose="remove our webhook when the channel is removed",
+    why="deletes ours only; deleting all would take the customer's other webhooks",
+    scope=_KEY,
+    retry=Retry.SAFE,
+)
+BUSINESS: Final = Method(
+    name="GET /wa/app/{appId}/business",
+    purpose="test the connection: application id and key belong together",
+    why="changes nothing, costs nothing, and shows whose account it is; the health call is a partner's only",
+    scope=_KEY,
+    retry=Retry.SAFE,
+)
+MARK_READ: Final = Method(
+    name="PUT /wa/app/{appId}/msg/{messageId}/read",
+    purpose="show the customer that the operator read the message",
+    why="the self-serve call; the one with a typing indicator is a partner's only",
+    scope=_KEY,
+    retry=Retry.SAFE,
+)
+
+METHODS: Final[dict[str, Method]] = {
+    method.name: method
+    for method in (
+        SEND,
+        LIST_SUBSCRIPTIONS,
+        CREATE_SUBSCRIPTION,
+        UPDATE_SUBSCRIPTION,
+        DELETE_SUBSCRIPTION,
+        BUSINESS,
+        MARK_READ,
+    )
+}

@@ -1,0 +1,87 @@
+"""What is sent: a message of ours and the form that Gupshup takes (contracts/gupshup.md §2.1)."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from connectors.outside import Actor, Failure, Policy
+
+MAX_TEXT: Final = 4_096
+"""Characters of a text message."""
+MAX_CAPTION: Final = 1_024
+"""Characters of a caption."""
+
+Kind = Literal["text", "image", "video", "audio", "document", "sticker"]
+_WITHOUT_CAPTION: Final = ("audio", "sticker")
+
+
+class OutboundMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """One WhatsApp message: a text, or one file that Gupshup fetches from `url`."""
+
+    kind: Kind
+    destination: str
+    """Digits."""
+    text: str | None = None
+    """The text, or the caption; audio and stickers carry none."""
+    url: str | None = None
+    filename: str | None = None
+    """Of a document; the customer sees it. Without one, the last part of the URL's path."""
+    context_key: str | None = None
+    """The message quoted: WhatsApp's id of the customer's, the gs id of our own."""
+
+
+def unsendable(message: OutboundMessage) -> Failure | None:
+    """Why this message cannot be sent as it is; found before anything leaves."""
+    text, is_text = message.text or "", message.kind == "text"
+    if is_text and not text.strip():
+        return _refusal("text_missing", "a text message needs a text")
+    if is_text and len(text) > MAX_TEXT:
+        return _refusal("text_too_long", f"{len(text)} characters; WhatsApp takes {MAX_TEXT}")
+    if not is_text and not message.url:
+        return _refusal("url_missing", f"a message of kind {message.kind} needs the address of its file")
+    if text and message.kind in _WITHOUT_CAPTION:
+        return _refusal("caption_not_possible", f"WhatsApp takes no caption with {message.kind}")
+    if not is_text and len(text) > MAX_CAPTION:
+        return _refusal("caption_too_long", f"{len(text)} characters; WhatsApp takes {MAX_CAPTION}")
+    return None
+
+
+def form_of(message: OutboundMessage, source: str, app_name: str) -> dict[str, Any]:
+    """The form fields of `POST /wa/api/v1/msg`; `src.name` always, or sends fail with 1001."""
+    content = _content(message)
+    if message.context_key:
+        content["context"] = {"msgId": message.context_key}
+    return {
+        "channel": "whatsapp",
+        "source": source,
+        "destination": message.destination,
+        "src.name": app_name,
+        "message": content,
+    }
+
+
+def _content(message: OutboundMessage) -> dict[str, Any]:
+    url, caption = message.url or "", message.text or ""
+    match message.kind:
+        case "text":
+            return {"type": "text", "text": message.text, "previewUrl": True}
+        case "image":
+            return {"type": "image", "originalUrl": url, "previewUrl": url, "caption": caption}
+        case "document":
+            filename = message.filename or _last_part(url)
+            return {"type": "file", "url": url, "filename": filename, "caption": caption}
+        case "video":
+            return {"type": "video", "url": url, "caption": caption}
+        case "audio" | "sticker":
+            return {"type": message.kind, "url": url}
+
+
+def _last_part(url: str) -> str:
+    return unquote(urlsplit(url).path).rpartition("/")[2] or "document"
+
+
+def _refusal(code: str, message: str) -> Failure:
+    return Failure(policy=Policy.NEVER, code=code, message=message, who_acts=Actor.OPERATOR)
