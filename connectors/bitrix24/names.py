@@ -7,6 +7,7 @@ import unicodedata
 
 _LONGEST_NAME = 25
 _LONGEST_FILE = 50
+_LONGEST_EXTENSION = 10
 _NEUTRAL = "WhatsApp"
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "–": "-", "—": "-", "‑": "-"})
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -43,12 +44,13 @@ def _cut(name: str) -> str:
 
 def file_name(name: str | None, fallback: str) -> str:
     """A file's name in ASCII, at most 50 characters with its extension; `fallback` where nothing is left."""
-    ascii_only = unicodedata.normalize("NFKD", name or "").encode("ascii", "ignore").decode()
-    safe = _UNSAFE.sub("_", ascii_only).strip("._")
-    if not safe:
-        return fallback
-    stem, dot, extension = safe.rpartition(".")
-    if not dot or len(extension) > 10:
-        return safe[:_LONGEST_FILE]
-    stem = stem.strip("._") or fallback.partition(".")[0]
-    return f"{stem[: _LONGEST_FILE - len(extension) - 1]}.{extension}"
+    stem, dot, extension = (name or "").rpartition(".")
+    if not dot or not _ascii(extension) or len(extension) > _LONGEST_EXTENSION:
+        return _ascii(name or "")[:_LONGEST_FILE] or fallback
+    ending = f".{_ascii(extension)}"
+    return f"{(_ascii(stem) or fallback.partition('.')[0])[: _LONGEST_FILE - len(ending)]}{ending}"
+
+
+def _ascii(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _UNSAFE.sub("_", plain).strip("._")

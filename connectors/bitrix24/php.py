@@ -13,6 +13,8 @@ from urllib.parse import quote_plus
 
 from connectors.redaction import Secret
 
+_TOO_LARGE = 10**18
+
 
 def mapping(value: Any) -> dict[str, Any]:
     """The map itself; an empty one for `[]` and for anything that is not a map."""
@@ -27,10 +29,10 @@ def items(value: Any) -> list[Any]:
 
 
 def text(value: Any) -> str | None:
-    """A non-empty text; numbers become text; anything else is None."""
+    """A non-empty text; numbers below 10^18 become text; anything else is None."""
     if isinstance(value, str):
         return value or None
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _TOO_LARGE:
         return str(value)
     return None
 
@@ -42,7 +44,7 @@ def whole(value: Any) -> int | None:
     if isinstance(value, int):
         return value
     if isinstance(value, float):
-        return int(value) if value.is_integer() else None
+        return int(value) if value.is_integer() and abs(value) < _TOO_LARGE else None
     if isinstance(value, str) and value.removeprefix("-").isascii() and value.removeprefix("-").isdigit():
         return int(value) if len(value) <= 18 else None
     return None

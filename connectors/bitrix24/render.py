@@ -176,7 +176,7 @@ def _location(payload: dict[str, Any], language: Language) -> str:
 def _degrees(value: Any, most: int) -> float | None:
     try:
         degrees = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return degrees if abs(degrees) <= most else None
 

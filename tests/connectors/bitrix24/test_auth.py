@@ -107,7 +107,7 @@ async def test_without_trust_a_portal_must_be_https(world: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "server"),
+    ("endpoint", "believed"),
     [
         ("https://oauth.bitrix.info/rest/", "https://oauth.bitrix.info"),
         ("https://oauth.bitrix24.tech/rest", "https://oauth.bitrix24.tech"),
@@ -119,9 +119,11 @@ async def test_without_trust_a_portal_must_be_https(world: Any) -> None:
         ("", None),
     ],
 )
-async def test_only_the_official_servers_are_believed(world: Any, endpoint: str, server: str | None) -> None:
+async def test_only_the_official_servers_are_believed(
+    world: Any, endpoint: str, believed: str | None
+) -> None:
     auth = AuthServer(world.http, OFFICIAL, "id", Secret("the-other-secret"), world.journal)
-    assert server == auth.server_for(endpoint)
+    assert believed == auth.server_for(endpoint)
 
 
 async def test_a_server_outside_the_list_cannot_be_asked_by_mistake(world: Any) -> None:
