@@ -76,6 +76,7 @@ class Database:
         self._prepare = prepare
         self._statements: dict[tuple[str, frozenset[str]], _Statement] = {}
         self._abandoned: set[asyncio.Task[Any]] = set()
+        self._repairs: set[asyncio.Task[None]] = set()
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=min_size,
@@ -103,9 +104,9 @@ class Database:
 
     async def close(self) -> None:
         """Give up what nobody waits for any more and close all connections."""
-        for task in self._abandoned:
+        for task in self._repairs:
             task.cancel()
-        await asyncio.gather(*self._abandoned, return_exceptions=True)
+        await asyncio.gather(*self._abandoned, *self._repairs, return_exceptions=True)
         await self._pool.close()
 
     async def __aenter__(self) -> Self:
@@ -206,10 +207,11 @@ class Database:
             task.exception()
 
     def _check_idle_connections(self) -> None:
-        """After a server restart every idle connection is dead; replace them before anyone gets one."""
-        task = asyncio.ensure_future(self._pool.check())
-        self._abandoned.add(task)
-        task.add_done_callback(self._forget)
+        """After a server restart every idle connection is dead; replace them all at the first failure."""
+        if not self._repairs:
+            task = asyncio.ensure_future(self._pool.check())
+            self._repairs.add(task)
+            task.add_done_callback(self._repairs.discard)
 
     async def _configure(self, connection: Connection) -> None:
         set_json_dumps(dumps, connection)

@@ -39,14 +39,14 @@ def digest(value: str) -> bytes:
 
 def role_password(keys: Sequence[str], role: str) -> str:
     """Return the password of a database login role, derived from the newest key: 43 URL-safe characters."""
-    return urlsafe_b64encode(_derive(keys[0], f"role:{role}")).decode().rstrip("=")
+    return urlsafe_b64encode(derived_key(keys[0], f"role:{role}")).decode().rstrip("=")
 
 
 class Box:
     """Seals small secrets (tokens, API keys) for storage. A sealed value is ASCII."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._fernet = MultiFernet([Fernet(urlsafe_b64encode(_derive(key, "seal"))) for key in keys])
+        self._fernet = MultiFernet([Fernet(urlsafe_b64encode(derived_key(key, "seal"))) for key in keys])
 
     def seal(self, value: str | bytes) -> bytes:
         """Encrypt and authenticate with the newest key."""
@@ -74,7 +74,7 @@ class Signer:
     """
 
     def __init__(self, keys: Sequence[str], purpose: str) -> None:
-        self._keys = [_derive(key, f"sign:{purpose}") for key in keys]
+        self._keys = [derived_key(key, f"sign:{purpose}") for key in keys]
 
     def sign(self, payload: str, expires_at: datetime) -> str:
         """Return a token that says `payload` until `expires_at` (aware, whole seconds)."""
@@ -102,7 +102,7 @@ def is_key(value: str) -> bool:
         return False
 
 
-def _derive(key: str, purpose: str) -> bytes:
+def derived_key(key: str, purpose: str) -> bytes:
     """Return the 32 bytes that stand for `key` in this purpose."""
     info = f"whatsappb24/{purpose}".encode()
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(urlsafe_b64decode(key))
