@@ -6,6 +6,7 @@ request is led inside our own network. What may be repeated is decided by `not_s
 
 from __future__ import annotations
 
+import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
@@ -23,8 +24,14 @@ def new_client(*, connect_s: float = 5.0, read_s: float = 65.0) -> httpx.AsyncCl
     )
 
 
-def not_sent(error: httpx.HTTPError) -> bool:
-    """True when no byte of the request can have reached the other side."""
-    return isinstance(
-        error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol
-    )
+def not_sent(error: Exception) -> bool:
+    """True when no byte of the request can have reached the other side.
+
+    httpx_aiohttp reports a connection that was cut after the request as `httpx.ConnectTimeout`, like one that
+    never stood. The cause tells them apart. `aiohttp.ClientError` may also arrive unwrapped: catch both.
+    """
+    cause = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
+    if isinstance(cause, aiohttp.ClientError):
+        before_sending = aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL
+        return isinstance(cause, before_sending)
+    return isinstance(error, httpx.ConnectError | httpx.PoolTimeout | httpx.UnsupportedProtocol)

@@ -52,7 +52,7 @@ class Exchanged(Protocol):
 
 
 class Trace:
-    """`async with Trace(database) as trace:`; `trace.record(exchange)` and `trace.note(event, …)` from anywhere."""
+    """`async with Trace(database) as trace:`, then `trace.record(…)` and `trace.note(…)` from anywhere."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -11,7 +11,6 @@ import math
 import re
 from typing import Any, Final
 
-import aiohttp
 import httpx
 import msgspec
 
@@ -164,25 +163,12 @@ def policy_of(code: str | None) -> Policy:
     return row.policy if row else Policy.NEVER
 
 
-def nothing_was_sent(error: Exception) -> bool:
-    """True when no byte of the request can have left.
-
-    `httpx_aiohttp` reports a connection that was cut after the request as `httpx.ConnectTimeout`, which
-    `connectors.http.not_sent` takes for one that never stood. So the cause decides: aiohttp tells them apart.
-    """
-    cause = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
-    if isinstance(cause, aiohttp.ClientError):
-        before_sending = aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL
-        return isinstance(cause, before_sending)
-    return isinstance(error, httpx.HTTPError) and not_sent(error)
-
-
 def failure_of_silence(error: Exception, retry: Retry) -> Failure:
     """A call that got no whole answer: repeatable if nothing was sent or repeating has no effect of its own.
 
     The failure names the kind of the error only: an exception's text can quote headers and addresses.
     """
-    unsent = nothing_was_sent(error)
+    unsent = not_sent(error)
     timed_out = isinstance(error, TimeoutError | httpx.ReadTimeout | httpx.WriteTimeout)
     return Failure(
         policy=Policy.RETRY if unsent or retry is Retry.SAFE else Policy.UNKNOWN,

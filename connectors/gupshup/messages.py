@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from connectors.gupshup.events import Media, MessageReceived
 from connectors.gupshup.wire import (
-    digits_of,
     first_text,
     instant_of,
     number_of,
@@ -47,7 +46,7 @@ def message_of(
     sender = object_of(payload.get("sender"))
     kind = _kind_of(payload.get("type"), inner)
     media = _media_of(inner) if kind in _MEDIA_KINDS else None
-    wa_id = digits_of(payload.get("source")) or digits_of(sender.get("phone"))
+    wa_id = number_of(payload.get("source")) or number_of(sender.get("phone"))
     bsuid = text_of(payload.get("userId")) or text_of(sender.get("userId"))
     text = _text_of(kind, inner)
     doubts = [*envelope["doubts"]]

@@ -333,10 +333,12 @@ create table messaging.rate (
   primary key (bucket, tier)
 );
 comment on table messaging.rate is
-  'Token buckets: how many calls a second and how many at once. portal: Bitrix24 per portal; number: Gupshup per number; pair: per number and customer.';
+  'Token buckets: how many calls a second and how many at once. portal: Bitrix24 per portal; method: one method of it, closed while its execution time is used up; number: Gupshup per number; pair: per number and customer.';
 insert into messaging.rate (bucket, tier, per_second, burst) values
   ('portal', 'standard', 2, 50),
   ('portal', 'enterprise', 5, 250),
+  ('method', 'standard', 100, 100),
+  ('method', 'enterprise', 100, 100),
   ('number', 'standard', 20, 20),
   ('number', 'enterprise', 20, 20),
   ('pair', 'standard', 1, 45),

@@ -22,8 +22,7 @@ as $$
              when length(coalesce(i.wa_id, '')) > 100 or length(coalesce(i.bsuid, '')) > 200 then 'bad_sender'
              when i.sent_at is not null
                and not (i.sent_at ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d' and pg_input_is_valid(i.sent_at, 'timestamptz')) then 'bad_timestamp'
-             when jsonb_typeof(i.x -> 'doubts') = 'array' and jsonb_array_length(i.x -> 'doubts') > 0
-               then 'bad_' || left(i.x -> 'doubts' ->> 0, 50)
+             when i.x -> 'doubts' ? 'timestamp' then 'bad_timestamp'
              when length(coalesce(i.x ->> 'text', '')) > 65536 then 'too_long'
              when i.raw is not null and not pg_input_is_valid(i.raw, 'int') then 'bad_raw'
            end as trouble

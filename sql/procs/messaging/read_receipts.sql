@@ -25,8 +25,7 @@ begin
              when coalesce(i.event, '') not in ('enqueued', 'sent', 'delivered', 'read', 'failed', 'deleted', 'mismatch') then 'unknown_event'
              when i.at is not null
                and not (i.at ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d' and pg_input_is_valid(i.at, 'timestamptz')) then 'bad_timestamp'
-             when jsonb_typeof(i.x -> 'doubts') = 'array' and jsonb_array_length(i.x -> 'doubts') > 0
-               then 'bad_' || left(i.x -> 'doubts' ->> 0, 50)
+             when i.x -> 'doubts' ? 'timestamp' then 'bad_timestamp'
              when i.event = 'mismatch' and (i.x -> 'alias' ->> 'phone' is null or i.x -> 'alias' ->> 'wa_id' is null) then 'no_alias'
              when i.event <> 'mismatch' and coalesce(i.keys ->> 'gs', '') = '' and coalesce(i.keys ->> 'wa', '') = '' then 'no_key'
            end as trouble

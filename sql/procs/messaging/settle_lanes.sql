@@ -1,5 +1,6 @@
 -- Lets the lanes of settled attempts go on, where the attempt still holds the lane (token and queue row): accepted
--- and failed leave it, retry waits its back-off, fix pauses it until the channel is repaired, unknown blocks it for
+-- and failed leave it, retry waits its back-off, fix pauses it until the channel is repaired
+-- (towards the portal it waits its back-off), unknown blocks it for
 -- 60 s. A channel whose account or configuration must be mended turns to attention. Locks as the caller.
 create or replace function messaging.settle_lanes(p_rows messaging.settling[]) returns void
 language plpgsql security definer
@@ -34,9 +35,10 @@ begin
   end loop;
 
   update messaging.lane l
-     set retries = l.retries + 1, blocked_until = null, paused = case r.recorded when 'fix' then 'attention' end,
+     set retries = l.retries + 1, blocked_until = null,
+         paused = case when r.recorded = 'fix' and r.direction = 'out' then 'attention' end,
          next_at = case
-           when r.recorded = 'fix' then 'infinity'::timestamptz
+           when r.recorded = 'fix' and r.direction = 'out' then 'infinity'::timestamptz
            when r.retry_after_s is not null then v_now + r.retry_after_s * interval '1 second'
            else v_now + least(interval '10 minutes', interval '1 second' * power(2, least(l.retries + 1, 10))) * (0.5 + random() / 2) end
     from unnest(p_rows) r
@@ -55,7 +57,7 @@ begin
     select distinct r.portal_id, r.channel_id, r.code
       from unnest(p_rows) r
       join tenancy.channel c on c.portal_id = r.portal_id and c.channel_id = r.channel_id
-     where r.recorded = 'fix' and r.direction = 'out' and c.state in ('connecting', 'active')
+     where r.recorded = 'fix' and c.state in ('connecting', 'active')
      order by r.portal_id, r.channel_id
   loop
     perform messaging.trouble_channel(v_channel.portal_id, v_channel.channel_id, v_channel.code);

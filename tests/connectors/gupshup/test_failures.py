@@ -9,7 +9,8 @@ import aiohttp
 import httpx
 import pytest
 
-from connectors.gupshup.failures import ERROR_CODES, nothing_was_sent, policy_of
+from connectors.gupshup.failures import ERROR_CODES, policy_of
+from connectors.http import not_sent
 from connectors.outside import Actor, Policy
 
 pytestmark = [pytest.mark.requirement("R2.2-a"), pytest.mark.requirement("R2.2-b")]
@@ -77,9 +78,9 @@ def test_what_was_not_sent_is_told_by_the_cause_and_not_by_its_httpx_name() -> N
         error.__cause__ = cause
         return error
 
-    assert not nothing_was_sent(after(aiohttp.ServerDisconnectedError()))
-    assert not nothing_was_sent(after(aiohttp.ClientOSError(104, "reset")))
-    assert nothing_was_sent(after(aiohttp.ConnectionTimeoutError()))
-    assert nothing_was_sent(httpx.ConnectError("plain httpx"))
-    assert not nothing_was_sent(httpx.ReadError("plain httpx"))
-    assert not nothing_was_sent(TimeoutError())
+    assert not not_sent(after(aiohttp.ServerDisconnectedError()))
+    assert not not_sent(after(aiohttp.ClientOSError(104, "reset")))
+    assert not_sent(after(aiohttp.ConnectionTimeoutError()))
+    assert not_sent(httpx.ConnectError("plain httpx"))
+    assert not not_sent(httpx.ReadError("plain httpx"))
+    assert not not_sent(TimeoutError())

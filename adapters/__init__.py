@@ -1,0 +1,1 @@
+"""SQL behind the Protocols that connectors declare: tokens, rate limits, files on their way."""

@@ -1,0 +1,129 @@
+"""Files on their way: fetched into MEDIA_DIR, served by the API under signed addresses that expire.
+
+Gupshup's links die after seven days and Bitrix24's may die at once, so a file is copied when its message is
+sent. An address is unguessable, may be fetched several times and works for a day.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from connectors.media.fetch import fetch
+from connectors.outside import Actor, Context, Failure, Journal, Policy
+from connectors.redaction import Secret
+from runtime.secrets import SignatureRefused, Signer
+
+MAX_BYTES: Final = 100 * 1024 * 1024
+_WITHIN_S: Final = 120.0
+_VALID_FOR: Final = timedelta(days=2)
+
+
+class Shelved(msgspec.Struct, frozen=True, kw_only=True):
+    """A file in MEDIA_DIR."""
+
+    key: str
+    size: int
+    mime: str
+    name: str
+
+
+class MediaShelf:
+    """The one place that knows how files lie in MEDIA_DIR and how their addresses are made."""
+
+    def __init__(
+        self,
+        directory: Path,
+        signer: Signer,
+        public_url: str,
+        journal: Journal,
+        trusted_origins: frozenset[str],
+    ) -> None:
+        self._directory = directory
+        self._signer = signer
+        self._public_url = public_url.rstrip("/")
+        self._journal = journal
+        self._trusted_origins = trusted_origins
+
+    async def take(
+        self, url: str, key: UUID | str, *, party: str, name: str | None, about: Context
+    ) -> Shelved | Failure:
+        """Copy the file at `url`; one that was copied before under this key is not fetched again."""
+        known = await asyncio.to_thread(self._read, str(key))
+        if known is not None:
+            return known
+        path = self._path(str(key))
+        try:
+            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+        except OSError as error:
+            return _not_writable(error)
+        fetched = await fetch(
+            url,
+            path,
+            party=party,
+            journal=self._journal,
+            max_bytes=MAX_BYTES,
+            within_s=_WITHIN_S,
+            trusted_origins=self._trusted_origins,
+            about=about,
+        )
+        if isinstance(fetched, Failure):
+            return fetched
+        shelved = Shelved(key=str(key), size=fetched.size, mime=fetched.mime, name=name or fetched.name)
+        await asyncio.to_thread(self._note(str(key)).write_bytes, msgspec.json.encode(shelved))
+        return shelved
+
+    def address(self, shelved: Shelved) -> Secret:
+        """A public address of the file, for two days: whoever has it may read the file."""
+        token = self._signer.sign(shelved.key, datetime.now(UTC) + _VALID_FOR)
+        return Secret(f"{self._public_url}/media/{token}")
+
+    async def open(self, token: str) -> tuple[Shelved, Path] | None:
+        """The file behind an address's token. Raises `SignatureRefused`; None when it is no longer kept."""
+        key = self._signer.verify(token)
+        shelved = await asyncio.to_thread(self._read, key)
+        return None if shelved is None else (shelved, self._path(key))
+
+    async def forget(self, older_than: timedelta) -> int:
+        """Delete files that were copied longer ago; returns how many."""
+        return await asyncio.to_thread(self._forget, datetime.now(UTC) - older_than)
+
+    def _forget(self, before: datetime) -> int:
+        count = 0
+        for note in self._directory.glob("*/*.json"):
+            if note.stat().st_mtime < before.timestamp():
+                note.with_suffix("").unlink(missing_ok=True)
+                note.unlink(missing_ok=True)
+                count += 1
+        return count
+
+    def _read(self, key: str) -> Shelved | None:
+        try:
+            return msgspec.json.decode(self._note(key).read_bytes(), type=Shelved)
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def _path(self, key: str) -> Path:
+        plain = UUID(key).hex
+        return self._directory / plain[-2:] / plain
+
+    def _note(self, key: str) -> Path:
+        path = self._path(key)
+        return path.with_name(f"{path.name}.json")
+
+
+def _not_writable(error: OSError) -> Failure:
+    return Failure(
+        policy=Policy.RETRY,
+        code="media_dir",
+        message=f"MEDIA_DIR cannot be written: {error.strerror}",
+        who_acts=Actor.PROVIDER,
+    )
+
+
+__all__ = ["MAX_BYTES", "MediaShelf", "Shelved", "SignatureRefused"]
