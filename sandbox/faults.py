@@ -1,7 +1,7 @@
 """Faults on demand, one setting per outside party, in both directions.
 
 Our calls to a party meet `delay_ms`, `drop_request`, `http_500`, `http_503`, `html_502` and `drop_response`
-(`Faults.before`, or `FaultyCalls` around all routes of a party). A party's callbacks to us meet `delay_ms`
+(`Faults.before`, or `faulty_calls` around all routes of a party). A party's callbacks to us meet `delay_ms`
 and `reorder` (`Faults.hold`) and `duplicate` (`Faults.copies`). Counts say what was really injected.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 from time import monotonic
 from typing import Annotated, Any, Literal
@@ -203,28 +204,30 @@ class HangUp(Response[None]):
         return _HangingUp()
 
 
-class FaultyCalls:
-    """ASGI middleware around the routes of one party: our calls meet its faults, handlers know none."""
+def faulty_calls(faults: Faults, party: str) -> Callable[[ASGIApp], ASGIApp]:
+    """Middleware around the routes of one party: our calls meet its faults, its handlers know none.
 
-    def __init__(self, app: ASGIApp, faults: Faults, party: str) -> None:
-        self._app = app
-        self._faults = faults
-        self._party = party
+    A function because Litestar copies the objects it is given, and a copy of `faults` hears of no settings.
+    """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or have it meet its fault."""
-        if scope["type"] != ScopeType.HTTP:
-            await self._app(scope, receive, send)
-            return
-        injected = await self._faults.before(self._party, f"{scope['method']} {scope['path']}")
-        if injected is None:
-            await self._app(scope, receive, send)
-        elif injected.after_effect:
-            await self._app(scope, receive, _unheard)
-            await hang_up(receive)
-        else:
-            request: Request[Any, Any, State] = Request(scope, receive, send)
-            await injected.response().to_asgi_response(None, request)(scope, receive, send)
+    def around(app: ASGIApp) -> ASGIApp:
+        async def call(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != ScopeType.HTTP:
+                await app(scope, receive, send)
+                return
+            injected = await faults.before(party, f"{scope['method']} {scope['path']}")
+            if injected is None:
+                await app(scope, receive, send)
+            elif injected.after_effect:
+                await app(scope, receive, _unheard)
+                await hang_up(receive)
+            else:
+                request: Request[Any, Any, State] = Request(scope, receive, send)
+                await injected.response().to_asgi_response(None, request)(scope, receive, send)
+
+        return call
+
+    return around
 
 
 async def _unheard(message: Message) -> None:

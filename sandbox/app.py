@@ -1,0 +1,169 @@
+"""The sandbox as one application: Gupshup, Bitrix24, their control routes and the demo page.
+
+It is served by uvicorn only: dropping a connection reaches into it (`sandbox.faults.hang_up`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request, Router, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+
+from sandbox.bitrix24 import Bitrix24Sandbox
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.feed import Feed
+from sandbox.gupshup import GupshupSandbox, gupshup_router
+from sandbox.inspection import Gupshup, Surroundings, WhatsApp
+from sandbox.page import page_routes
+from sandbox.portal_inspection import Bitrix24, explained_portals
+from sandbox.reading import explained, explained_http
+from sandbox.snapshot import SnapshotFile
+
+_LARGEST_BODY = 200 * 1024 * 1024
+
+
+class Sandbox(msgspec.Struct):
+    """The parts, reachable as `app.state.sandbox`."""
+
+    gupshup: GupshupSandbox
+    bitrix24: Bitrix24Sandbox
+    faults: Faults
+    clock: Clock
+    feed: Feed
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything that a restart must not lose."""
+        return {
+            "ahead_s": self.clock.ahead.total_seconds(),
+            "gupshup": self.gupshup.snapshot(),
+            "bitrix24": self.bitrix24.snapshot(),
+        }
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        """Take over a snapshot; raises ValueError, KeyError or TypeError when it is none."""
+        self.clock.ahead = timedelta(seconds=snapshot["ahead_s"])
+        self.gupshup.restore(snapshot["gupshup"])
+        self.bitrix24.restore(snapshot["bitrix24"])
+
+
+def create_app(
+    base_url: str,
+    *,
+    client_id: str,
+    client_secret: str,
+    snapshot_path: Path | None = None,
+    seed: int | None = None,
+) -> Litestar:
+    """The whole sandbox for the origin `base_url`.
+
+    `client_id` and `client_secret` are those of the Bitrix24 application under test. With `snapshot_path`
+    it begins where it was left. `seed` makes faults and random ids repeatable.
+    """
+
+    def new() -> Sandbox:
+        return _sandbox(base_url, client_id=client_id, client_secret=client_secret, seed=seed)
+
+    parts = new()
+    file = SnapshotFile(snapshot_path) if snapshot_path is not None else None
+    if file is not None and (snapshot := file.read()) is not None:
+        try:
+            parts.restore(snapshot)
+        except (ValueError, KeyError, TypeError):
+            file.set_aside()
+            parts = new()
+    return Litestar(
+        route_handlers=[
+            gupshup_router(parts.gupshup),
+            *parts.bitrix24.routes,
+            _control_routes(parts),
+            *page_routes(),
+        ],
+        lifespan=[_running(parts, file)],
+        after_response=_noticing(file) if file is not None else None,
+        exception_handlers={404: explained_http, 405: explained_http},
+        state=State({"sandbox": parts}),
+        openapi_config=None,
+        request_max_body_size=_LARGEST_BODY,
+    )
+
+
+def _sandbox(base_url: str, *, client_id: str, client_secret: str, seed: int | None) -> Sandbox:
+    faults, clock, feed = Faults(seed), Clock(), Feed()
+    gupshup = GupshupSandbox(base_url, faults, clock, feed=feed, seed=seed)
+    bitrix24 = Bitrix24Sandbox(
+        base_url, client_id=client_id, client_secret=client_secret, faults=faults, clock=clock
+    )
+    bitrix24.listen(lambda what, portal: feed.publish(what, portal=portal))
+    return Sandbox(gupshup=gupshup, bitrix24=bitrix24, faults=faults, clock=clock, feed=feed)
+
+
+def _control_routes(parts: Sandbox) -> Router:
+    def given(part: Any) -> Provide:
+        return Provide(lambda: part, sync_to_thread=False)
+
+    return Router(
+        path="/",
+        route_handlers=[WhatsApp, Gupshup, Surroundings, Bitrix24, complaints],
+        dependencies={
+            "gupshup": given(parts.gupshup),
+            "bitrix24": given(parts.bitrix24),
+            "faults": given(parts.faults),
+            "clock": given(parts.clock),
+            "feed": given(parts.feed),
+        },
+        exception_handlers={**explained, **explained_portals},
+    )
+
+
+@get("/sandbox/complaints")
+async def complaints(
+    gupshup: NamedDependency[GupshupSandbox], bitrix24: NamedDependency[Bitrix24Sandbox]
+) -> list[dict[str, Any]]:
+    """Everything our side sent that the real service would have refused, of both parties."""
+    return [msgspec.to_builtins(one) for one in (*gupshup.state.complaints, *bitrix24.complaints)]
+
+
+def _noticing(file: SnapshotFile) -> Callable[[Request[Any, Any, State]], Awaitable[None]]:
+    """Calls change more than the feed tells (tokens, cursors): any of them is worth writing."""
+
+    async def notice(request: Request[Any, Any, State]) -> None:
+        if request.method != "GET" or request.url.path.startswith(("/portals/", "/auth/")):
+            file.changed()
+
+    return notice
+
+
+def _running(
+    parts: Sandbox, file: SnapshotFile | None
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """Litestar's lifespan: what was interrupted goes on, what changes is kept, the end is orderly."""
+
+    @asynccontextmanager
+    async def run(_app: Litestar) -> AsyncIterator[None]:
+        await parts.gupshup.start()
+        keeping = None
+        if file is not None:
+            parts.feed.listen(file.changed)
+            keeping = asyncio.create_task(file.keep(parts.snapshot))
+        try:
+            yield
+        finally:
+            parts.feed.close()
+            if keeping is not None:
+                keeping.cancel()
+                await asyncio.gather(keeping, return_exceptions=True)
+            await parts.gupshup.stop()
+            await parts.bitrix24.close()
+            if file is not None:
+                file.write(parts.snapshot())
+
+    return run

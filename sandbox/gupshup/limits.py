@@ -1,0 +1,41 @@
+"""The documented rates (contract §2.5), counted in real time."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from time import monotonic
+
+from sandbox.gupshup.state import SandboxApp
+
+
+class Limits:
+    """Who may call now; above it the answer is 429 "Too Many Requests"."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, tuple[float, float]] = {}
+        self._calls: defaultdict[str, deque[float]] = defaultdict(deque)
+
+    def may_send(self, app: SandboxApp) -> bool:
+        """A bucket of twice the messages per second; zero means no limit."""
+        rate = app.knobs.sends_per_second
+        if rate <= 0:
+            return True
+        now = monotonic()
+        tokens, since = self._tokens.get(app.app_id, (2.0 * rate, now))
+        tokens = min(2.0 * rate, tokens + (now - since) * rate)
+        allowed = tokens >= 1
+        self._tokens[app.app_id] = (tokens - 1 if allowed else tokens, now)
+        return allowed
+
+    def may_subscribe(self, app: SandboxApp) -> bool:
+        """So many subscription calls within the last minute; zero means no limit."""
+        most = app.knobs.subscription_calls_per_minute
+        if most <= 0:
+            return True
+        calls = self._calls[app.app_id]
+        while calls and monotonic() - calls[0] > 60:
+            calls.popleft()
+        if len(calls) >= most:
+            return False
+        calls.append(monotonic())
+        return True

@@ -1,0 +1,275 @@
+"""Gupshup's HTTP face as our side calls it: `GUPSHUP_URL` is `{base}/gupshup`.
+
+Paths, fields and answers: contract §1.4 (business), §1.5 (subscriptions), §2.1 (send), §4.1 (files), §5.4
+(mark read). Bodies are form-encoded; errors are `{"status": "error", "message": …}`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import Controller, Request, Response, Router, delete, get, post, put
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+from litestar.types import ExceptionHandlersMap
+
+from sandbox.faults import faulty_calls
+from sandbox.gupshup.limits import Limits
+from sandbox.gupshup.party import GupshupSandbox
+from sandbox.gupshup.sending import Refusal, check_form
+from sandbox.gupshup.state import Failure, SandboxApp
+from sandbox.gupshup.subscribing import change_subscription, new_subscription, owned, shown
+
+AnyRequest = Request[Any, Any, State]
+
+_FORM = "application/x-www-form-urlencoded"
+_UNAUTHENTICATED = Refusal(401, "Authentication Failed")
+
+
+def gupshup_router(gupshup: GupshupSandbox) -> Router:
+    """All routes of the simulated Gupshup, behind its faults."""
+    limits = Limits()
+    return Router(
+        path="/gupshup",
+        route_handlers=[Sending, Subscriptions, AppState, FileManager],
+        dependencies={
+            "gupshup": Provide(lambda: gupshup, sync_to_thread=False),
+            "limits": Provide(lambda: limits, sync_to_thread=False),
+        },
+        middleware=[faulty_calls(gupshup.faults, "gupshup")],
+        exception_handlers=cast("ExceptionHandlersMap", {Refusal: _refused(gupshup)}),
+        include_in_schema=False,
+    )
+
+
+class Sending(Controller):
+    """Messages to customers."""
+
+    @post("/wa/api/v1/msg")
+    async def send(
+        self, request: AnyRequest, gupshup: NamedDependency[GupshupSandbox], limits: NamedDependency[Limits]
+    ) -> Response[Any]:
+        """Accept a session message (202) or refuse it (§2.1)."""
+        app = _app_of_key(request, gupshup)
+        form = await _form(request)
+        _keep_for_complaint(request, form)
+        if not limits.may_send(app):
+            raise Refusal(429, "Too Many Requests")
+        outgoing = check_form(form, app_name=app.name, app_phone=app.phone)
+        failure = None
+        if "src.name" not in form:
+            failure = Failure(code=1001, reason="Last Mapped Bot And Sender Do Not Match", how="sync")
+            gupshup.complain("POST /wa/api/v1/msg", 202, "src.name is missing: fails with 1001", form)
+        content = msgspec.json.decode(form["message"])
+        message = gupshup.accept(app, form["destination"], outgoing, content, failure)
+        body = {"status": "submitted", "messageId": message.ids["messageId"]}
+        return _answer(202, body, html=app.knobs.html_answers)
+
+    @put("/wa/app/{app_id:str}/msg/{message_id:str}/read")
+    async def mark_read(
+        self,
+        app_id: FromPath[str],
+        message_id: FromPath[str],
+        request: AnyRequest,
+        gupshup: NamedDependency[GupshupSandbox],
+    ) -> Response[bytes]:
+        """The customer sees that the company read (§5.4); empty 202."""
+        app = _app(request, gupshup, app_id)
+        for message in reversed(gupshup.state.messages):
+            if message.app_id == app.app_id and message.direction == "in" and message.ids["id"] == message_id:
+                message.state = "read"
+                gupshup.feed.publish("read by company", phone=message.phone)
+                return Response(b"", status_code=202, media_type="text/plain")
+        raise Refusal(400, "Invalid Message Id", f"no customer wrote a message {message_id!r}")
+
+
+class Subscriptions(Controller):
+    """Webhooks of an app (§1.5)."""
+
+    path = "/wa/app/{app_id:str}/subscription"
+
+    @get()
+    async def list_all(
+        self,
+        app_id: FromPath[str],
+        request: AnyRequest,
+        gupshup: NamedDependency[GupshupSandbox],
+        limits: NamedDependency[Limits],
+    ) -> dict[str, Any]:
+        """All of them."""
+        app = self._limited(request, gupshup, limits, app_id)
+        return {"status": "success", "subscriptions": [shown(app, one) for one in app.subscriptions.values()]}
+
+    @get("/{subscription_id:str}")
+    async def one(
+        self,
+        app_id: FromPath[str],
+        subscription_id: FromPath[str],
+        request: AnyRequest,
+        gupshup: NamedDependency[GupshupSandbox],
+        limits: NamedDependency[Limits],
+    ) -> dict[str, Any]:
+        """One of them."""
+        app = self._limited(request, gupshup, limits, app_id)
+        return {"status": "success", "subscription": shown(app, owned(gupshup, app, subscription_id))}
+
+    @post(status_code=200)
+    async def create(
+        self,
+        app_id: FromPath[str],
+        request: AnyRequest,
+        gupshup: NamedDependency[GupshupSandbox],
+        limits: NamedDependency[Limits],
+    ) -> dict[str, Any]:
+        """Add one; its address is called first."""
+        app = self._limited(request, gupshup, limits, app_id)
+        form = await _form(request)
+        _keep_for_complaint(request, form)
+        return {"status": "success", "subscription": shown(app, await new_subscription(gupshup, app, form))}
+
+    @put("/{subscription_id:str}")
+    async def change(
+        self,
+        app_id: FromPath[str],
+        subscription_id: FromPath[str],
+        request: AnyRequest,
+        gupshup: NamedDependency[GupshupSandbox],
+        limits: NamedDependency[Limits],
+    ) -> dict[str, Any]:
+        """Change the fields that are given; a new address is called first."""
+        app = self._limited(request, gupshup, limits, app_id)
+        form = await _form(request)
+        _keep_for_complaint(request, form)
+        subscription = owned(gupshup, app, subscription_id)
+        changed = await change_subscription(gupshup, app, subscription, form)
+        return {"status": "success", "subscription": shown(app, changed)}
+
+    @delete("/{subscription_id:str}")
+    async def remove(
+        self,
+        app_id: FromPath[str],
+        subscription_id: FromPath[str],
+        request: AnyRequest,
+        gupshup: NamedDependency[GupshupSandbox],
+        limits: NamedDependency[Limits],
+    ) -> None:
+        """Remove one: 204, empty."""
+        app = self._limited(request, gupshup, limits, app_id)
+        del app.subscriptions[owned(gupshup, app, subscription_id).id]
+        gupshup.feed.publish("app", channel=app_id)
+
+    @delete()
+    async def remove_all(
+        self,
+        app_id: FromPath[str],
+        request: AnyRequest,
+        gupshup: NamedDependency[GupshupSandbox],
+        limits: NamedDependency[Limits],
+    ) -> None:
+        """Remove all: 204, empty."""
+        self._limited(request, gupshup, limits, app_id).subscriptions.clear()
+        gupshup.feed.publish("app", channel=app_id)
+
+    def _limited(
+        self, request: AnyRequest, gupshup: GupshupSandbox, limits: Limits, app_id: str
+    ) -> SandboxApp:
+        app = _app(request, gupshup, app_id)
+        if not limits.may_subscribe(app):
+            raise Refusal(429, "Too Many Requests")
+        return app
+
+
+class AppState(Controller):
+    """What an app knows about itself (§1.4)."""
+
+    @get("/wa/app/{app_id:str}/business")
+    async def business(
+        self, app_id: FromPath[str], request: AnyRequest, gupshup: NamedDependency[GupshupSandbox]
+    ) -> dict[str, Any]:
+        """The business behind the app: a good test of a connection."""
+        app = _app(request, gupshup, app_id)
+        return {
+            "status": "success",
+            "business": {
+                "name": app.name,
+                "contactNumber": app.phone,
+                "email": "empresa@example.com",
+                "emailVerified": True,
+                "country": "PE",
+                "city": "Lima",
+                "state": "Lima",
+                "website": "https://example.com",
+                "vertical": "RETAIL",
+                "tncAccepted": True,
+                "createdOn": 1_718_003_880_179,
+                "modifiedOn": 1_718_003_880_179,
+            },
+        }
+
+
+class FileManager(Controller):
+    """Where customers' files are fetched, without credentials, for seven days (§4.1)."""
+
+    @get("/filemanager/wa/{app_id:str}/wa/media/{media_id:str}")
+    async def download(
+        self, app_id: FromPath[str], media_id: FromPath[str], gupshup: NamedDependency[GupshupSandbox]
+    ) -> Response[bytes]:
+        """The bytes with their content type; 404 when unknown or expired."""
+        media = gupshup.state.media.get(media_id)
+        if media is None or media.app_id != app_id or media.expires_at <= gupshup.clock.now_ms():
+            return Response(b"", status_code=404, media_type="text/plain")
+        return Response(media.content, media_type=media.content_type)
+
+
+def _app_of_key(request: AnyRequest, gupshup: GupshupSandbox) -> SandboxApp:
+    key = request.headers.get("apikey")
+    for app in gupshup.state.apps.values():
+        if key is not None and key == app.key:
+            return app
+    raise _UNAUTHENTICATED
+
+
+def _app(request: AnyRequest, gupshup: GupshupSandbox, app_id: str) -> SandboxApp:
+    app = gupshup.state.apps.get(app_id)
+    if app is None or request.headers.get("apikey") != app.key:
+        raise _UNAUTHENTICATED
+    return app
+
+
+async def _form(request: AnyRequest) -> dict[str, str]:
+    """The fields as they came: Litestar's own form reading would turn `true` into a boolean."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != _FORM:
+        raise Refusal(400, "Invalid Request", f"the body must be {_FORM}, not {content_type!r}")
+    try:
+        pairs = parse_qsl(
+            (await request.body()).decode(), keep_blank_values=True, strict_parsing=True, errors="strict"
+        )
+    except ValueError as error:
+        raise Refusal(400, "Invalid Request", f"the body is no form: {error}") from error
+    return dict(pairs)
+
+
+def _keep_for_complaint(request: AnyRequest, form: dict[str, str]) -> None:
+    """Subscription headers carry our secret; the list of complaints must not."""
+    request.state.form = {**form, "meta": "[secret]"} if "meta" in form else form
+
+
+def _answer(status: int, body: dict[str, Any], *, html: bool) -> Response[Any]:
+    if html:
+        return Response(msgspec.json.encode(body), status_code=status, media_type="text/html;charset=UTF-8")
+    return Response(body, status_code=status)
+
+
+def _refused(gupshup: GupshupSandbox) -> Any:
+    """Answer a refusal in Gupshup's words and remember it as a complaint."""
+
+    def handler(request: AnyRequest, refusal: Refusal) -> Response[Any]:
+        operation = f"{request.method} {request.url.path.removeprefix('/gupshup')}"
+        gupshup.complain(operation, refusal.status, refusal.why, request.state.get("form"))
+        return Response({"status": "error", "message": refusal.text}, status_code=refusal.status)
+
+    return handler

@@ -1,0 +1,119 @@
+"""The v2 callbacks as the documentation shows them (contract §4): pure functions from facts to JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import phonenumbers
+
+from sandbox.gupshup.state import Message, Phone, SandboxApp
+
+
+def envelope(app: SandboxApp, event: str, payload: dict[str, Any], now_ms: int) -> dict[str, Any]:
+    """What every v2 callback is wrapped in."""
+    return {"app": app.name, "timestamp": now_ms, "version": 2, "type": event, "payload": payload}
+
+
+def probe() -> dict[str, Any]:
+    """The payload of the `user-event` that tests an address before it is accepted (§1.5)."""
+    return {"phone": "callbackSetPhone", "type": "sandbox-start"}
+
+
+def inbound(message: Message, phone: Phone, *, bsuid: bool) -> dict[str, Any]:
+    """The payload of a `message` (§4.1).
+
+    `message.content` holds {type, payload, context?, referral?}, and whatever else a raw payload named.
+    """
+    sender: dict[str, Any] = {"name": phone.name}
+    if not phone.hides_number:
+        country_code, dial_code = dialled_parts(phone.number)
+        sender = {"phone": phone.number, **sender, "country_code": country_code, "dial_code": dial_code}
+    if bsuid and phone.user_id:
+        sender["userId"] = phone.user_id
+    shape: dict[str, Any] = {"id": message.ids["id"]}
+    if not phone.hides_number:
+        shape["source"] = phone.number
+    return {**shape, "sender": sender, **message.content}
+
+
+def dialled_parts(number: str) -> tuple[str, str]:
+    """`country_code` and `dial_code` of a number in digits; the first two digits where it is no real one."""
+    try:
+        parsed = phonenumbers.parse(f"+{number}")
+    except phonenumbers.NumberParseException:
+        return number[:2], number[2:]
+    code = str(parsed.country_code)
+    return code, number[len(code) :]
+
+
+def enqueued(message: Message) -> dict[str, Any]:
+    """`enqueued`: the only status that names both ids without `gsId` (§4.2)."""
+    return {
+        "id": message.ids["messageId"],
+        "type": "enqueued",
+        "destination": message.dialled,
+        "payload": {"whatsappMessageId": message.ids["whatsappMessageId"], "type": "session"},
+    }
+
+
+def failed(message: Message, code: int, reason: str, *, how: str, with_id: bool) -> dict[str, Any]:
+    """`failed`: by Gupshup (`id` is the gs id) or by WhatsApp (`gsId` is, `id` may be missing)."""
+    if how == "sync":
+        ids = {"id": message.ids["messageId"]}
+    else:
+        ids = {"id": message.ids["whatsappMessageId"]} if with_id else {}
+        ids["gsId"] = message.ids["messageId"]
+    return {
+        **ids,
+        "type": "failed",
+        "destination": message.dialled,
+        "payload": {"code": code, "reason": reason},
+    }
+
+
+def status(message: Message, app: SandboxApp, what: str, now_ms: int) -> dict[str, Any]:
+    """`sent` (with pricing, PMP), `delivered` and `read`."""
+    ids = {"id": message.ids["whatsappMessageId"], "gsId": message.ids["messageId"]}
+    if app.knobs.omit_gs_id:
+        del ids["gsId"]
+    seconds = now_ms // 1000
+    shape: dict[str, Any] = {
+        **ids,
+        "type": what,
+        "destination": message.dialled,
+        "payload": {"ts": str(seconds) if app.knobs.string_ts else seconds},
+    }
+    if what == "sent":
+        shape["pricing"] = {"policy": "PMP", "category": "service", "type": _billing_type(app)}
+    return shape
+
+
+def billing(message: Message, app: SandboxApp) -> dict[str, Any]:
+    """The payload of a `billing-event` under PMP (§4.4)."""
+    references = {"id": message.ids["whatsappMessageId"], "gsId": message.ids["messageId"]}
+    if app.knobs.omit_gs_id:
+        del references["gsId"]
+    return {
+        "deductions": {
+            "type": _billing_type(app),
+            "model": "PMP",
+            "source": "whatsapp",
+            "billable": app.knobs.service_billable,
+            "category": "service",
+        },
+        "references": {**references, "destination": message.dialled},
+    }
+
+
+def mismatch(message: Message) -> dict[str, Any]:
+    """`mismatch`: the number on WhatsApp is not the number dialled (§4.2)."""
+    return {
+        "id": message.ids["messageId"],
+        "type": "mismatch",
+        "destination": message.dialled,
+        "payload": {"wa_id": message.phone, "phone": message.dialled},
+    }
+
+
+def _billing_type(app: SandboxApp) -> str:
+    return "regular" if app.knobs.service_billable else "free_customer_service"
