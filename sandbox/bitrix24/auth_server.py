@@ -53,8 +53,9 @@ def routes(world: World) -> list[HTTPRouteHandler]:
         http_method=[HttpMethod.GET],
         include_in_schema=False,
     )
-    async def authorize(request: Request[Any, Any, Any], name: str | None = None) -> Response[Any]:
-        return grant_code(world, name or request.query_params.get("portal"), dict(request.query_params))
+    async def authorize(request: Request[Any, Any, Any]) -> Response[Any]:
+        name = request.path_params.get("name") or request.query_params.get("portal")
+        return grant_code(world, name, dict(request.query_params))
 
     return [token, app_info, authorize]
 

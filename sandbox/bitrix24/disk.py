@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from sandbox.bitrix24.state import Portal, StoredFile
@@ -62,7 +63,7 @@ def routes(world: World) -> list[HTTPRouteHandler]:
     """`/portals/{name}/~{short}` → 302 → `/portals/{name}/pub/im.file.php?FILE_ID=…&SIGN=…`."""
 
     @get("/portals/{name:str}/{short:str}", include_in_schema=False)
-    async def short_link(name: str, short: str) -> Response[Any]:
+    async def short_link(name: FromPath[str], short: FromPath[str]) -> Response[Any]:
         portal = world.memory.portals.get(name)
         file = (
             next((one for one in portal.files.values() if f"~{one.short}" == short), None) if portal else None
@@ -73,7 +74,7 @@ def routes(world: World) -> list[HTTPRouteHandler]:
         return Redirect(target, status_code=302)
 
     @get("/portals/{name:str}/pub/im.file.php", include_in_schema=False)
-    async def public_file(name: str, request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def public_file(name: FromPath[str], request: Request[Any, Any, Any]) -> Response[bytes]:
         portal = world.memory.portals.get(name)
         number = request.query_params.get("FILE_ID", "")
         file = portal.files.get(int(number)) if portal and number.isdigit() else None

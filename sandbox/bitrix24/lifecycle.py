@@ -34,10 +34,11 @@ class Lifecycle:
     ) -> httpx.Response | None:
         """Add the local application; answers what its wizard said, None when it has no wizard.
 
-        With a wizard the installation stays unfinished until `install_finish`; without, `ONAPPINSTALL`
-        follows at once (nobody can have bound it) and events flow. Raises NoSuchThing.
+        With a wizard the installation stays unfinished until `install_finish`; without, events flow at once.
+        Raises NoSuchThing.
         """
         where = self.world.portal(portal)
+        tokens.revoke(self.world, where)
         where.installation = Installation(card=app, application_token=tokens.new_secret()[:32])
         self.world.tell("install", where)
         if app.installer is None:
@@ -61,7 +62,10 @@ class Lifecycle:
         self.world.tell("install", where)
 
     async def uninstall(self, portal: str, clean: bool = False) -> None:
-        """Remove the application with all it registered; `ONAPPUNINSTALL` carries no tokens."""
+        """Remove the application with all it registered; `ONAPPUNINSTALL` carries no tokens.
+
+        The old tokens are recognised and refused («not installed») until somebody installs again.
+        """
         where, _ = self._installed(portal)
         emit(
             self.world,
@@ -73,7 +77,6 @@ class Lifecycle:
         where.installation = None
         where.bindings, where.placements = [], []
         where.connectors, where.statuses, where.robots, where.senders = {}, {}, {}, {}
-        tokens.revoke(self.world, where)
         self.world.tell("install", where)
 
     async def update_app(self, portal: str, *, announce: bool = False) -> None:

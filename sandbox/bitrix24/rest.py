@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import HttpMethod, Request, Response, route
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from sandbox.bitrix24 import specs, tokens
@@ -39,12 +40,16 @@ class RestDoor:
             http_method=[HttpMethod.GET, HttpMethod.POST],
             include_in_schema=False,
         )
-        async def rest(request: Request[Any, Any, Any], name: str, method: str) -> Response[Any]:
+        async def rest(
+            request: Request[Any, Any, Any], name: FromPath[str], method: FromPath[str]
+        ) -> Response[Any]:
             return await self.serve(request, name, method.removesuffix(".json"))
 
         return [rest]
 
-    async def serve(self, request: Request[Any, Any, Any], name: str, method: str) -> Response[Any]:
+    async def serve(
+        self, request: Request[Any, Any, Any], name: FromPath[str], method: FromPath[str]
+    ) -> Response[Any]:
         """One HTTP request: faults, the old address, then the call."""
         portal = self.world.memory.portals.get(name)
         if portal is None:
@@ -58,7 +63,7 @@ class RestDoor:
 
         return await with_faults(self.world, method, work)
 
-    def _elsewhere(self, name: str, method: str) -> Response[Any]:
+    def _elsewhere(self, name: FromPath[str], method: FromPath[str]) -> Response[Any]:
         """A renamed portal answers 302 from its old address; whoever follows it turns POST into GET."""
         for portal in self.world.memory.portals.values():
             if name in portal.former_names:
@@ -104,6 +109,9 @@ class RestDoor:
             if error.status not in NOT_OUR_MISTAKE:
                 world.complain(portal, method, str(error))
             raise
+        except (ValueError, TypeError, KeyError) as error:
+            world.complain(portal, method, f"a nested value cannot be read: {error!r}")
+            raise RestError("ERROR_ARGUMENT", "Invalid value of an argument") from error
         finally:
             self.limits.spend(portal, method, perf_counter() - begun, world.now())
         if not isinstance(result, Page):

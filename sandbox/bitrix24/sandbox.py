@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from sandbox.bitrix24.operators import Operators
 from sandbox.bitrix24.parties import PARTY, Clock, Faults
 from sandbox.bitrix24.rest import RestDoor
 from sandbox.bitrix24.state import Department, Line, Memory, Portal, User
-from sandbox.bitrix24.world import World
+from sandbox.bitrix24.world import Complaint, World
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 OPERATORS = {27: ("Lucía", "Fernández"), 28: ("Diego", "Ramírez")}
@@ -128,9 +129,10 @@ class Bitrix24Sandbox(Lifecycle, Operators):
             for one in portal.notifications
         ]
 
-    def complaints(self) -> list[dict[str, Any]]:
+    @property
+    def complaints(self) -> list[Complaint]:
         """What our side sent that the real service would have refused or overlooked, oldest first."""
-        return [msgspec.to_builtins(one) for one in self.world.complaints]
+        return list(self.world.complaints)
 
     def requests(self) -> list[dict[str, Any]]:
         """The last REST calls with their parameters, without tokens."""
@@ -154,5 +156,12 @@ class Bitrix24Sandbox(Lifecycle, Operators):
         return {"party": PARTY, **kept}
 
     def restore(self, snapshot: dict[str, Any]) -> None:
-        """Take over an earlier state. Raises msgspec.ValidationError when it is none."""
-        self.world.memory = msgspec.convert(snapshot, Memory, strict=False)
+        """Take over an earlier state. Raises ValueError when it is none."""
+        try:
+            self.world.memory = msgspec.convert(snapshot, Memory, strict=False)
+        except msgspec.ValidationError as error:
+            raise ValueError(f"not a snapshot of Bitrix24: {error}") from error
+
+    def listen(self, listener: Callable[[str, str], None]) -> None:
+        """Call `listener` with what happened and the portal's name: message, delivered, notification, …"""
+        self.world.listeners.append(listener)

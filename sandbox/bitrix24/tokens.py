@@ -64,10 +64,13 @@ def issue_code(world: World, portal: Portal, user_id: int) -> str:
 
 
 def revoke(world: World, portal: Portal) -> None:
-    """Forget every refresh token and code of the portal; its access tokens now say «not installed»."""
+    """Forget every token and code of the portal: those of an earlier installation open nothing."""
+
+    def others(grants: dict[str, Grant]) -> dict[str, Grant]:
+        return {key: one for key, one in grants.items() if one.member_id != portal.member_id}
+
     tokens = world.memory.tokens
-    tokens.refresh = {key: one for key, one in tokens.refresh.items() if one.member_id != portal.member_id}
-    tokens.codes = {key: one for key, one in tokens.codes.items() if one.member_id != portal.member_id}
+    tokens.access, tokens.refresh, tokens.codes = map(others, (tokens.access, tokens.refresh, tokens.codes))
 
 
 def token_pair(world: World, portal: Portal, user_id: int, *, with_expires: bool = True) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,6 +50,12 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     handler: str
     status: int | None
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """Loading the certificates takes long, so they are loaded once."""
+    return ssl.create_default_context()
 
 
 class World:
@@ -138,10 +146,16 @@ class World:
         return self._locks[key]
 
     def http(self) -> httpx.AsyncClient:
-        """The portal's own HTTP client: it posts events and downloads files."""
+        """The portal's own HTTP client: it posts events and downloads files.
+
+        Each request has a connection of its own: a kept one that our side closes meanwhile would lose an
+        event that nobody dropped on purpose.
+        """
         if self._http is None:
             self._http = httpx.AsyncClient(
-                timeout=HANDLER_TIMEOUT_S,
+                timeout=httpx.Timeout(HANDLER_TIMEOUT_S, pool=None),
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+                verify=tls(),
                 trust_env=False,
                 headers={"User-Agent": "Bitrix24 Webhook Engine"},
             )

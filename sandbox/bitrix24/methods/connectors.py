@@ -162,4 +162,4 @@ async def rename_chat(call: Call) -> dict[str, Any]:
     if call.user.id not in chat.members and not call.user.is_admin:
         raise denied()
     chat.name = call.text("NAME")
-    return {"SUCCESS": True, "DATA": {"RESULT": {}}}
+    return {"SUCCESS": True, "DATA": {"RESULT": php.EMPTY_OBJECT}}
