@@ -109,3 +109,22 @@ create function tests.is_conserved() returns boolean language sql as $$
     from trace.conservation(tenancy.now() - interval '40 days', tenancy.now() + interval '1 hour') c
 $$;
 comment on function tests.is_conserved() is 'Does every message stand where it is counted?';
+
+create function tests.refusal_detail(p_sql text) returns jsonb language plpgsql as $$
+declare
+  v_state text;
+  v_detail text;
+begin
+  execute p_sql;
+  return null;
+exception when others then
+  get stacked diagnostics v_state = returned_sqlstate, v_detail = pg_exception_detail;
+  return jsonb_build_object('sqlstate', v_state, 'message', sqlerrm)
+    || case when pg_input_is_valid(v_detail, 'jsonb') then v_detail::jsonb else '{}' end;
+end $$;
+comment on function tests.refusal_detail(text) is 'Tries a statement; returns null where it is accepted, else its SQLSTATE, message and the JSON of its DETAIL.';
+
+create function tests.refusal(p_sql text) returns text language sql as $$
+  select coalesce((d ->> 'sqlstate') || ' ' || coalesce(d ->> 'reason', d ->> 'message'), 'accepted') from tests.refusal_detail(p_sql) d
+$$;
+comment on function tests.refusal(text) is 'Tries a statement; returns "accepted" or how it is refused, such as "WB409 line_taken".';
