@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import aiohttp
 import httpx
 import msgspec
 
@@ -79,9 +80,9 @@ class Wire:
             error = None
             reply = Reply(status=status, body=_json(content), location=response.headers.get("location"))
             seen = _text(content) if reply.body is None else reply.body
-        except httpx.HTTPError as problem:
-            error = "timeout" if isinstance(problem, httpx.TimeoutException) else "connection"
-            # The words of httpx may contain the address; its type says enough.
+        except (httpx.HTTPError, aiohttp.ClientError) as problem:
+            error = "timeout" if isinstance(problem, httpx.ReadTimeout) else "connection"
+            # Its words may contain the address; its type says enough.
             return no_answer(error, type(problem).__name__, sent=not not_sent(problem), retry=method.retry)
         else:
             return reply

@@ -54,13 +54,17 @@ class Silence:
     """The request is read; no answer ever comes."""
 
 
+class Cut:
+    """The request is read, then the connection breaks."""
+
+
 class Bitrix24:
     """Portals under `/<name>/rest/`, the authorization server under `/auth`."""
 
     def __init__(self) -> None:
         self.base = ""
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.scripts: dict[str, list[Responder | Silence]] = {}
+        self.scripts: dict[str, list[Responder | Silence | Cut]] = {}
         self.defaults: dict[str, Responder] = {}
         self.access: dict[str, int] = {"access-0": 1}
         self.refresh: dict[str, int] = {"refresh-0": 1}
@@ -71,7 +75,7 @@ class Bitrix24:
         self.info: dict[str, Any] = {}
         self.released = asyncio.Event()
 
-    def script(self, method: str, *responders: Responder | Silence) -> None:
+    def script(self, method: str, *responders: Responder | Silence | Cut) -> None:
         """What the next calls of `method` are answered; then its default again."""
         self.scripts.setdefault(method, []).extend(responders)
 
@@ -98,6 +102,10 @@ class Bitrix24:
         if isinstance(responder, Silence):
             await self.released.wait()
             return web.Response()
+        if isinstance(responder, Cut):
+            assert request.transport is not None
+            request.transport.close()
+            return web.Response()
         if responder is None and method == "batch":
             return self._batch(params)
         return (responder or answer(True))(params)
@@ -111,7 +119,7 @@ class Bitrix24:
             self.calls.append((method, inner))
             scripted = self.scripts.get(method)
             responder = (scripted.pop(0) if scripted else self.defaults.get(method)) or answer(True)
-            assert not isinstance(responder, Silence)
+            assert not isinstance(responder, Silence | Cut)
             response = responder(inner)
             assert isinstance(response, web.Response)
             body = json.loads(response.text or "{}")
@@ -324,6 +332,7 @@ def say() -> Any:
         html = staticmethod(html)
         redirect = staticmethod(redirect)
         silence = Silence()
+        cut = Cut()
         member = MEMBER
 
     return Say

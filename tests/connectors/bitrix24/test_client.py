@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from typing import Any
 
-import httpx
 import pytest
 
 from connectors.bitrix24.client import Answer, Call
@@ -188,15 +188,24 @@ async def test_an_answer_that_never_comes_leaves_a_message_unknown(
     assert len(world.server.params(method)) == 1
 
 
-async def test_a_portal_that_cannot_be_reached_got_nothing(world: Any) -> None:
-    class Unreachable(httpx.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            raise httpx.ConnectError(f"cannot reach {request.url}")
-
-    async with httpx.AsyncClient(transport=Unreachable()) as http:
-        outcome = await world.portal_client(http).call(SEND, {})
+@pytest.mark.parametrize(("method", "policy"), [(SEND, Policy.UNKNOWN), (READ, Policy.RETRY)])
+async def test_a_connection_that_breaks_after_the_request_leaves_a_message_unknown(
+    world: Any, say: Any, method: str, policy: Policy
+) -> None:
+    world.server.script(method, say.cut)
+    outcome = await world.client.call(method, {})
     assert isinstance(outcome, Failure)
-    assert (outcome.code, outcome.policy, outcome.message) == ("connection", Policy.RETRY, "ConnectError")
+    assert (outcome.code, outcome.policy) == ("connection", policy)
+    assert len(world.server.params(method)) == 1
+
+
+async def test_a_portal_that_cannot_be_reached_got_nothing(world: Any) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        world.server.base = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        outcome = await world.portal_client().call(SEND, {})
+    assert isinstance(outcome, Failure)
+    assert (outcome.code, outcome.policy) == ("connection", Policy.RETRY)
 
 
 async def test_a_server_error_after_the_work_may_have_been_done_is_unknown(world: Any, say: Any) -> None:
