@@ -179,6 +179,8 @@ async def test_edits_and_deletions_come_only_for_confirmed_messages(connected: A
     chat_id = await chat_of(connected)
     message_id = await connected.sandbox.operator_writes("acme", chat_id, "Hola")
     await connected.sandbox.edit_message("acme", chat_id, message_id, "Hola a todos")
+    unconfirmed = await connected.sandbox.operator_writes("acme", chat_id, "se borra antes")
+    await connected.sandbox.delete_message("acme", chat_id, unconfirmed)
     element = {
         "im": {"chat_id": chat_id, "message_id": message_id},
         "message": {"id": ["gs-1", "gs-2"]},
