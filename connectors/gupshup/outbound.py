@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from connectors.outside import Actor, Failure, Policy
+from connectors.redaction import Secret
 
 MAX_TEXT: Final = 4_096
 """Characters of a text message."""
@@ -26,7 +27,8 @@ class OutboundMessage(msgspec.Struct, frozen=True, kw_only=True):
     """Digits."""
     text: str | None = None
     """The text, or the caption; audio and stickers carry none."""
-    url: str | None = None
+    url: Secret | str | None = None
+    """A signed address of ours opens the file, so it is a secret."""
     filename: str | None = None
     """Of a document; the customer sees it. Without one, the last part of the URL's path."""
     context_key: str | None = None
@@ -79,7 +81,9 @@ def _content(message: OutboundMessage) -> dict[str, Any]:
             return {"type": message.kind, "url": url}
 
 
-def _last_part(url: str) -> str:
+def _last_part(url: Secret | str) -> str:
+    if isinstance(url, Secret):
+        return "document"
     return unquote(urlsplit(url).path).rpartition("/")[2] or "document"
 
 

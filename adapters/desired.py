@@ -1,0 +1,61 @@
+"""What we want of every portal: the one list of events and scopes that installer, doctor and docs share."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from connectors.bitrix24.connector import LineData
+from connectors.bitrix24.desired import Desired
+
+EVENTS: Final = (
+    "ONIMCONNECTORMESSAGEADD",
+    "ONIMCONNECTORSTATUSDELETE",
+    "ONIMCONNECTORLINEDELETE",
+    "ONAPPINSTALL",
+    "ONAPPUNINSTALL",
+)
+SCOPES: Final = (
+    "imconnector",
+    "imopenlines",
+    "im",
+    "crm",
+    "user_brief",
+    "department",
+    "placement",
+    "contact_center",
+    "bizproc",
+    "messageservice",
+)
+"""The rights the application asks for: the final set from day one, changing it is dangerous (§4.4)."""
+
+
+class Addresses:
+    """Our own addresses, as Bitrix24 and Gupshup know them."""
+
+    def __init__(self, public_url: str) -> None:
+        base = public_url.rstrip("/")
+        self.install = f"{base}/bitrix24/install"
+        self.app = f"{base}/bitrix24/app"
+        self.settings_page = f"{base}/bitrix24/setting-connector"
+        self.events = f"{base}/bitrix24/events"
+        self._webhooks = f"{base}/webhooks/gupshup/"
+
+    def webhook(self, route_secret: str) -> str:
+        """The address of a channel's webhook: whoever knows it can knock."""
+        return f"{self._webhooks}{route_secret}"
+
+
+def desired_of(repair: dict[str, Any], addresses: Addresses, app_name: str) -> Desired:
+    """The desired state of one portal, from a row of `tenancy.claim_repairs`."""
+    return Desired(
+        connector_id=repair["connector"],
+        name=app_name,
+        settings_page=addresses.settings_page,
+        events_handler=addresses.events,
+        events=EVENTS,
+        placements=(),
+        lines={
+            line["line_id"]: LineData(number=line["phone"], name=f"+{line['phone']} {line['name']}")
+            for line in repair["lines"]
+        },
+    )

@@ -1,0 +1,88 @@
+"""Puts settings, adapters and doors together. Each function is one process's whole wiring."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+import msgspec
+
+from adapters.desired import Addresses
+from adapters.media import MediaShelf
+from adapters.portals import Portals
+from connectors.bitrix24.auth import AuthServer
+from connectors.gupshup.client import Gupshup
+from connectors.http import new_client
+from connectors.redaction import Secret
+from runtime.database import Database
+from runtime.secrets import Box, Signer
+from runtime.settings import Settings
+from runtime.trace import Trace
+
+
+class Outside(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that speaks to the outside, for one process."""
+
+    http: httpx.AsyncClient
+    auth: AuthServer
+    portals: Portals
+    gupshup: Gupshup
+    shelf: MediaShelf
+    box: Box
+    addresses: Addresses
+
+
+@asynccontextmanager
+async def traced(settings: Settings) -> AsyncIterator[Trace]:
+    """The log writer with its own pool and role."""
+    async with AsyncExitStack() as stack:
+        database = Database(settings.trace_database_url, max_size=1, role="trace")
+        await database.open()
+        stack.push_async_callback(database.close)
+        yield await stack.enter_async_context(Trace(database))
+
+
+@asynccontextmanager
+async def outside(settings: Settings, database: Database, trace: Trace) -> AsyncIterator[Outside]:
+    """Clients and adapters over one pool."""
+    box = Box(settings.secret_keys)
+    trusted = frozenset(settings.trusted_origins)
+    async with new_client() as http:
+        auth = AuthServer(
+            http,
+            settings.bitrix24_auth_servers,
+            settings.bitrix24_client_id,
+            Secret(settings.bitrix24_client_secret),
+            trace,
+            trusted_origins=trusted,
+        )
+        yield Outside(
+            http=http,
+            auth=auth,
+            portals=Portals(database, http, auth, box, trace),
+            gupshup=Gupshup(http, settings.gupshup_url, trace),
+            shelf=MediaShelf(
+                settings.media_dir, Signer(settings.secret_keys, "media"), settings.public_url, trace, trusted
+            ),
+            box=box,
+            addresses=Addresses(settings.public_url),
+        )
+
+
+def process_name() -> str:
+    """Who this process is, in attempts and logs."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    return stop

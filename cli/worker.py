@@ -1,0 +1,68 @@
+"""The command `worker`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import click
+import uvloop
+
+from cli.wiring import outside, process_name, stop_on_signals, traced
+from runtime.database import Database
+from runtime.settings import Settings
+from runtime.telemetry import configure_logging
+from runtime.wake import Wake
+from worker.checks import Checks
+from worker.notices import Notices
+from worker.outbox import Outbox
+from worker.repairs import Repairs
+from worker.rounds import Rounds
+from worker.to_portal import ToPortal
+from worker.to_whatsapp import ToWhatsApp
+from worker.worker import Worker
+
+
+@click.command()
+def worker() -> None:
+    """Carry messages to WhatsApp and to the portals; any number of these may run."""
+    settings = Settings.load(os.environ, needs=WORKER_NEEDS)
+    configure_logging(settings.log_level)
+    uvloop.run(run_worker(settings))
+
+
+WORKER_NEEDS = (
+    "DATABASE_URL",
+    "SECRET_KEYS",
+    "PUBLIC_URL",
+    "BITRIX24_CLIENT_ID",
+    "BITRIX24_CLIENT_SECRET",
+)
+
+
+async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> None:
+    """Run until a signal (or `stop`) says to stop; what is on the wire is settled first."""
+    stop = stop or stop_on_signals()
+    url, name = settings.worker_database_url, process_name()
+    async with (
+        traced(settings) as trace,
+        Database(url, min_size=2, max_size=12, role="worker") as database,
+        Wake(url) as wake,
+        outside(settings, database, trace) as out,
+    ):
+        concurrency = settings.worker_concurrency
+        to_whatsapp = ToWhatsApp(out.gupshup, out.portals.buckets, out.shelf, out.box)
+        to_portal = ToPortal(out.portals, out.shelf)
+        process = Worker(
+            outboxes=(
+                Outbox("out", database, to_whatsapp, wake, concurrency=concurrency, worker=name),
+                Outbox("in", database, to_portal, wake, concurrency=concurrency, worker=name),
+            ),
+            notices=Notices(database, out.portals, wake),
+            checks=Checks(database, out.gupshup, out.portals, out.box, out.addresses),
+            repairs=Repairs(database, out.portals, out.addresses, settings.app_name),
+            rounds=Rounds(database, out.shelf, wake, trace_keep_days=settings.trace_keep_days),
+        )
+        trace.note("worker_started", summary=name)
+        await process.run(stop)
+        trace.note("worker_stopped", summary=name)

@@ -1,0 +1,128 @@
+"""Channel by channel: is the outside as desired? The subscription at Gupshup, the line in the portal."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import structlog
+
+from adapters.desired import Addresses
+from adapters.portals import Portals
+from adapters.webhook_secrets import WebhookSecrets
+from connectors.bitrix24.connector import LineData, LineStatus, connect_line, disconnect_line, line_status
+from connectors.gupshup.client import App, Gupshup
+from connectors.outside import Actor, Context, Failure, Policy
+from connectors.redaction import Secret
+from runtime.database import Database
+from runtime.errors import SqlFailure
+from runtime.secrets import Box
+
+_LINE_ASKED_AGAIN_S = (0.3, 1.0, 2.0)
+log = structlog.get_logger(__name__)
+Check = dict[str, Any]
+
+
+class Checks:
+    """Runs the checks that are due; what they mean for the channel is `tenancy.settle_check`'s decision."""
+
+    def __init__(
+        self, database: Database, gupshup: Gupshup, portals: Portals, box: Box, addresses: Addresses
+    ) -> None:
+        self._database = database
+        self._gupshup = gupshup
+        self._portals = portals
+        self._box = box
+        self._addresses = addresses
+
+    async def round(self) -> int:
+        """Run what is due; returns how many channels."""
+        due = await self._database.call("tenancy.claim_checks")
+        await asyncio.gather(*(self._run(check) for check in due))
+        return len(due)
+
+    async def _run(self, check: Check) -> None:
+        report: dict[str, Any] = {}
+        connected = check["desired"] == "connected"
+        failure = await (self._connect(check, report) if connected else self._disconnect(check, report))
+        arguments = {
+            "p_portal_id": check["portal_id"],
+            "p_channel_id": check["channel_id"],
+            "p_check_token": check["check_token"],
+            "p_report": report,
+            "p_failure": None
+            if failure is None
+            else {"code": failure.code, "policy": failure.policy, "message": failure.message},
+        }
+        try:
+            await self._database.call("tenancy.settle_check", arguments)
+        except SqlFailure as refused:
+            log.warning("check_not_settled", reason=refused.reason, channel_id=str(check["channel_id"]))
+
+    async def _connect(self, check: Check, report: dict[str, Any]) -> Failure | None:
+        """Set our subscription, then the line; both only where they are not right already."""
+        about, app = _about(check), self._app(check)
+        secrets = WebhookSecrets.opened(self._box, check["secrets_sealed"])
+        address = Secret(self._addresses.webhook(secrets.route))
+        subscription = await self._gupshup.set_subscription(
+            app, address, Secret(secrets.header), _tag(check), about=about
+        )
+        if isinstance(subscription, Failure):
+            report["subscription"] = subscription.code
+            return subscription
+        report["subscription"] = "set"
+        line = await self._connect_line(check)
+        report["line"] = "works" if isinstance(line, LineStatus) else line.code
+        return line if isinstance(line, Failure) else None
+
+    async def _connect_line(self, check: Check) -> LineStatus | Failure:
+        """Connect the line; the portal saves its flags in the background, so ask a few times."""
+        client = await self._portals.client(str(check["portal_id"]))
+        if isinstance(client, Failure):
+            return client
+        connector, line = check["connector"], check["line_id"]
+        status = await line_status(client, connector, line)
+        if isinstance(status, LineStatus) and status.works:
+            return status
+        shown = LineData(number=check["phone"], name=f"+{check['phone']} {check['name']}")
+        status = await connect_line(client, connector, line, shown)
+        for pause_s in _LINE_ASKED_AGAIN_S:
+            if isinstance(status, Failure) or status.works:
+                return status
+            await asyncio.sleep(pause_s)
+            status = await line_status(client, connector, line)
+        if isinstance(status, Failure) or status.works:
+            return status
+        return Failure(
+            policy=Policy.RETRY,
+            code="line_not_connected",
+            message="the portal does not report the line as connected yet",
+            who_acts=Actor.ADMINISTRATOR,
+        )
+
+    async def _disconnect(self, check: Check, report: dict[str, Any]) -> Failure | None:
+        """Remove our subscription and free the line; an uninstalled portal has freed it itself."""
+        failure = await self._gupshup.remove_subscription(self._app(check), _tag(check), about=_about(check))
+        report["subscription"] = "removed" if failure is None else failure.code
+        if failure is not None and failure.policy is Policy.RETRY:
+            return failure
+        if check["portal_state"] == "installed":
+            client = await self._portals.client(str(check["portal_id"]))
+            freed = client
+            if not isinstance(client, Failure):
+                freed = await disconnect_line(client, check["connector"], check["line_id"]) or client
+            report["line"] = freed.code if isinstance(freed, Failure) else "freed"
+        return None
+
+    def _app(self, check: Check) -> App:
+        key = Secret(self._box.open(check["key_sealed"]))
+        return App(app_id=check["app_id"], app_name=check["app_name"], phone=check["phone"], key=key)
+
+
+def _tag(check: Check) -> str:
+    """Unique for an application; a number that moves to a new channel gets a subscription of its own."""
+    return f"whatsappb24-{check['channel_id'].hex[-12:]}"
+
+
+def _about(check: Check) -> Context:
+    return Context(portal_id=str(check["portal_id"]), channel_id=str(check["channel_id"]))

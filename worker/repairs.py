@@ -1,0 +1,106 @@
+"""Portal by portal: is it as desired, and what was missed? The installer's set-up is this, too."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import structlog
+
+from adapters.desired import Addresses, desired_of
+from adapters.operators import submission
+from adapters.portals import Portals
+from connectors.bitrix24.client import PortalClient
+from connectors.bitrix24.desired import restore
+from connectors.bitrix24.dialogs import Dialog, history_since
+from connectors.bitrix24.directory import app_info
+from connectors.outside import Context, Failure, Policy
+from runtime.database import Database
+from runtime.errors import SqlFailure
+
+log = structlog.get_logger(__name__)
+Repair = dict[str, Any]
+
+
+class Repairs:
+    """Runs the reconciliations that are due."""
+
+    def __init__(self, database: Database, portals: Portals, addresses: Addresses, app_name: str) -> None:
+        self._database = database
+        self._portals = portals
+        self._addresses = addresses
+        self._app_name = app_name
+
+    async def round(self) -> int:
+        """Run what is due; returns how many portals."""
+        due = await self._database.call("tenancy.claim_repairs")
+        await asyncio.gather(*(self._run(repair) for repair in due))
+        return len(due)
+
+    async def _run(self, repair: Repair) -> None:
+        report: dict[str, Any] = {}
+        facts: dict[str, Any] = {}
+        failure = await self._repair(repair, report, facts)
+        arguments = {
+            "p_portal_id": repair["portal_id"],
+            "p_repair_token": repair["repair_token"],
+            "p_report": report,
+            "p_failure": failure.code if failure else None,
+            "p_facts": facts,
+        }
+        try:
+            await self._database.call("tenancy.settle_repair", arguments)
+        except SqlFailure as refused:
+            log.warning("repair_not_settled", reason=refused.reason, portal_id=str(repair["portal_id"]))
+
+    async def _repair(self, repair: Repair, report: dict[str, Any], facts: dict[str, Any]) -> Failure | None:
+        """Bring the portal to its desired state, ask it about itself, read what was missed."""
+        client = await self._portals.client(str(repair["portal_id"]))
+        if isinstance(client, Failure):
+            return client
+        desired = desired_of(repair, self._addresses, self._app_name)
+        installing = repair["state"] == "installing"
+        restored = await restore(client, desired, register_anyway=installing)
+        if isinstance(restored, Failure):
+            return restored
+        report["done"] = [type(step).__name__ for step in restored.done]
+        report["broken"] = [
+            {"step": type(b.repair).__name__, "code": b.failure.code} for b in restored.broken
+        ]
+        info = await app_info(client)
+        if isinstance(info, Failure):
+            return info
+        facts["installed"] = info.installed
+        facts["tier"] = "enterprise" if (info.licence or "").startswith("ent") else "standard"
+        if restored.broken:
+            return restored.broken[0].failure
+        report["read"] = await self._catch_up(client, repair)
+        return None
+
+    async def _catch_up(self, client: PortalClient, repair: Repair) -> int:
+        """Submit operator messages that no event brought: the portal never repeats one. Returns how many."""
+        submitted = 0
+        dialogs = await self._database.call("messaging.open_dialogs", {"p_portal_id": repair["portal_id"]})
+        for row in dialogs:
+            dialog = Dialog(
+                connector=row["connector"],
+                line=row["line_id"],
+                chat_key=row["chat_key"],
+                chat_id=row["portal_chat_id"],
+                session_id=row["session_id"],
+            )
+            about = Context(portal_id=str(repair["portal_id"]), conversation_id=str(row["conversation_id"]))
+            missed = await history_since(client, dialog, row["read_until"], about=about)
+            if isinstance(missed, Failure):
+                if missed.policy is Policy.RETRY:
+                    break
+                continue
+            items = [
+                item
+                for message in missed
+                if (item := submission(message, str(repair["portal_id"]), row["portal_origin"])) is not None
+            ]
+            if items:
+                rows = await self._database.call("messaging.submit", {"p_items": items})
+                submitted += sum(row["outcome"] == "accepted" for row in rows)
+        return submitted

@@ -1,0 +1,109 @@
+"""The outbox to the portal: a customer's message enters the open line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, cast
+
+from adapters.media import MediaShelf
+from adapters.portals import Portals
+from connectors.bitrix24.dialogs import deliver, groups
+from connectors.bitrix24.render import Client, Inbound, InboundForPortal, InboundMedia, Kind, render
+from connectors.bitrix24.texts import language_of, say
+from connectors.outside import Context, Failure, Policy
+from worker.outbox import Claim
+from worker.settling import accepted, failed
+
+
+class ToPortal:
+    """Sends claimed messages by `imconnector.send.messages`: texts of one line together, files alone."""
+
+    def __init__(self, portals: Portals, shelf: MediaShelf) -> None:
+        self._portals = portals
+        self._shelf = shelf
+
+    def parcels(self, claims: Sequence[Claim]) -> list[list[Claim]]:
+        """The claims of one line together; a file alone, so that its download holds up nobody."""
+        texts = sorted((claim for claim in claims if not claim["media"]), key=_line)
+        return [
+            *([claim] for claim in claims if claim["media"]),
+            *(list(of_line) for _, of_line in groupby(texts, key=_line)),
+        ]
+
+    async def send(self, parcel: Sequence[Claim]) -> list[dict[str, Any]]:
+        """Deliver the parcel, call by call; one item per claim."""
+        client = await self._portals.client(str(parcel[0]["portal_id"]))
+        if isinstance(client, Failure):
+            return [failed(claim, client) for claim in parcel]
+        items: list[dict[str, Any]] = []
+        rendered: dict[str, Claim] = {}
+        ready: list[InboundForPortal] = []
+        for claim in parcel:
+            element = await self._render(claim)
+            if isinstance(element, Failure):
+                items.append(failed(claim, element))
+            else:
+                rendered[element.external_id] = claim
+                ready.append(element)
+        channel = parcel[0]["channel"]
+        for group in groups(ready):
+            about = _about(rendered[group[0].external_id], alone=len(group) == 1)
+            outcomes = await deliver(client, channel["connector"], channel["line_id"], group, about=about)
+            for element, outcome in zip(group, outcomes, strict=True):
+                claim = rendered[element.external_id]
+                items.append(
+                    failed(claim, outcome)
+                    if isinstance(outcome, Failure)
+                    else accepted(claim, chat_id=outcome.chat_id, session_id=outcome.session_id)
+                )
+        return items
+
+    async def _render(self, claim: Claim) -> InboundForPortal | Failure:
+        """The element for the portal; a file that is gone for good leaves a sentence in its place."""
+        contact, media = claim["contact"], None
+        language, text = language_of(claim["channel"]["language"]), claim["text"]
+        kind = cast("Kind", claim["kind"])
+        if claim["media"]:
+            shelved = await self._shelf.take(
+                claim["media"]["url"],
+                claim["message_id"],
+                party="gupshup",
+                name=claim["media"].get("name"),
+                about=_about(claim, alone=True),
+            )
+            if isinstance(shelved, Failure):
+                if shelved.policy is Policy.RETRY:
+                    return shelved
+                kind, text = "text", "\n".join(filter(None, (say("file_missing", language), text)))
+            else:
+                media = InboundMedia(url=self._shelf.address(shelved), name=shelved.name)
+        wa_id = contact["wa_id"] or ""
+        message = Inbound(
+            external_id=contact["key"],
+            kind=kind,
+            client=Client(
+                wa_id=wa_id if wa_id.isdecimal() else None,
+                bsuid=contact["bsuid"],
+                name=contact["name"],
+                chat_key=claim["chat_key"],
+            ),
+            sent_at=int(claim["said_at"].timestamp()),
+            text=text,
+            media=media,
+            payload=claim["payload"],
+            quoted=(claim["context"] or {}).get("text"),
+        )
+        return render(message, language)
+
+
+def _line(claim: Claim) -> tuple[str, str, str]:
+    return str(claim["portal_id"]), claim["channel"]["connector"], claim["channel"]["line_id"]
+
+
+def _about(claim: Claim, *, alone: bool) -> Context:
+    """What an exchange is about: the message, where it is one message."""
+    names = (
+        ("portal_id", "channel_id", "conversation_id", "message_id") if alone else ("portal_id", "channel_id")
+    )
+    return Context(**{name: str(claim[name]) for name in names})
