@@ -292,7 +292,7 @@ def _operator_message(
         user_id=author,
         text=php.text(message.get("text")),
         files=[file for number in ids if (file := _file(php.mapping(files.get(number)))) is not None],
-        at=php.text(message.get("date")),
+        at=php.dated(message.get("date")),
     )
 
 

@@ -72,7 +72,20 @@ def instant(value: Any) -> str | None:
     seconds = whole(value)
     if seconds is None or not 0 < seconds < 253_402_300_800:
         return None
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _iso(datetime.fromtimestamp(seconds, UTC))
+
+
+def dated(value: Any) -> str | None:
+    """A date such as `2026-03-16T20:50:37+03:00` as ISO 8601 in UTC; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return None if moment is None or moment.tzinfo is None else _iso(moment.astimezone(UTC))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def query_string(params: Mapping[str, Any]) -> str:

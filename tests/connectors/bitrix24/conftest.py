@@ -70,6 +70,8 @@ class Bitrix24:
         self.refresh: dict[str, int] = {"refresh-0": 1}
         self.refreshes = 0
         self.refresh_over_post = True
+        self.token_member = MEMBER
+        self.cut_token = False
         self.portal_name = "p1"
         self.moved_to: str | None = None
         self.info: dict[str, Any] = {}
@@ -156,6 +158,10 @@ class Bitrix24:
         return web.json_response({"result": {**body, "install": install}})
 
     async def token(self, request: web.Request) -> web.StreamResponse:
+        if self.cut_token:
+            assert request.transport is not None
+            request.transport.close()
+            return web.Response()
         if request.method == "POST" and not self.refresh_over_post:
             return web.json_response({"error": "invalid_request", "error_description": "GET"}, status=400)
         fields = dict(request.query) if request.method == "GET" else dict(await request.post())
@@ -172,7 +178,7 @@ class Bitrix24:
                 "access_token": access,
                 "refresh_token": refresh,
                 "expires_in": 3600,
-                "member_id": MEMBER,
+                "member_id": self.token_member,
                 "user_id": user,
                 "client_endpoint": self.endpoint(),
             }
@@ -187,6 +193,7 @@ class MemoryTokens:
         self.refused: dict[str, Failure] = {}
         self.leased: set[str] = set()
         self.moves: list[str] = []
+        self.wait_s = 0.01
         self.put("1", "access-0", "refresh-0")
 
     def put(self, user_id: str, access: str, refresh: str, expires_at: float = FAR_FUTURE) -> Token:
@@ -205,7 +212,7 @@ class MemoryTokens:
         if token.access != stale:
             return token
         if user_id in self.leased:
-            return Wait(seconds=0.01)
+            return Wait(seconds=self.wait_s)
         self.leased.add(user_id)
         return Lease(lease_id=f"lease-{user_id}", refresh=Secret(refresh))
 

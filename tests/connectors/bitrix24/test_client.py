@@ -104,6 +104,31 @@ async def test_a_used_refresh_token_asks_for_an_administrator(world: Any) -> Non
     assert list(world.tokens.refused) == ["1"]
 
 
+async def test_a_renewal_that_lasts_too_long_elsewhere_repeats_the_call_later(world: Any) -> None:
+    world.tokens.put("1", "access-0", "refresh-0", expires_at=1.0)
+    world.tokens.leased.add("1")
+    world.tokens.wait_s = 60.0
+    outcome = await world.client.call(SEND, {})
+    assert isinstance(outcome, Failure)
+    assert (outcome.code, outcome.policy, world.server.calls) == ("lease", Policy.RETRY, [])
+
+
+async def test_tokens_of_another_portal_are_not_stored(world: Any) -> None:
+    world.server.access.clear()
+    world.server.token_member = "b" * 32
+    outcome = await world.client.call(READ, {"CHAT_ID": 5})
+    assert isinstance(outcome, Failure)
+    assert (outcome.code, world.tokens.tokens["1"][1]) == ("member_mismatch", "refresh-0")
+
+
+async def test_a_lost_answer_of_a_renewal_does_not_make_the_call_unknown(world: Any) -> None:
+    world.tokens.put("1", "access-0", "refresh-0", expires_at=1.0)
+    world.server.cut_token = True
+    outcome = await world.client.call(SEND, {})
+    assert isinstance(outcome, Failure)
+    assert (outcome.policy, world.tokens.leased, world.server.calls) == (Policy.RETRY, set(), [])
+
+
 @pytest.mark.parametrize("code", ["authorization_error", "user_access_error"])
 async def test_when_the_owner_of_a_token_is_dismissed_another_one_speaks(
     world: Any, say: Any, code: str
@@ -282,3 +307,24 @@ async def test_what_must_not_be_repeated_is_not_batched(world: Any) -> None:
         await world.client.batch([Call(method=SEND, params={})])
     with pytest.raises(ValueError, match="50"):
         await world.client.batch([Call(method=READ, params={})] * 51)
+
+
+async def test_an_answer_larger_than_any_honest_one_is_not_read(world: Any, say: Any) -> None:
+    world.server.script(SEND, say.answer("x" * 17_000_000))
+    outcome = await world.client.call(SEND, {})
+    assert isinstance(outcome, Failure)
+    assert (outcome.code, outcome.policy) == ("too_large", Policy.UNKNOWN)
+
+
+async def test_a_call_that_is_cancelled_leaves_its_exchange(world: Any, say: Any) -> None:
+    world.server.script(SEND, say.silence)
+    task = asyncio.create_task(world.client.call(SEND, {}))
+    async with asyncio.timeout(5):
+        while not world.server.calls:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [(exchange.method, exchange.error) for exchange in world.journal.exchanges] == [
+        (SEND, "cancelled")
+    ]

@@ -291,7 +291,7 @@ async def test_after_a_gap_the_unconfirmed_words_of_operators_are_found(world: A
         user_id="27",
         text="missed",
         files=[],
-        at="2026-03-16T20:50:37+03:00",
+        at="2026-03-16T17:50:37.000Z",
     )
     file = OperatorFile(name="a.pdf", type="file", mime=None, link="https://p/dl?f=9", size=70_855)
     assert not isinstance(found, Failure)
