@@ -92,6 +92,8 @@ def create_app(
         exception_handlers={404: explained_http, 405: explained_http},
         state=State({"sandbox": parts}),
         openapi_config=None,
+        # Litestar's default would let httpx log every address it posts to, and webhook addresses are secret.
+        logging_config=None,
         request_max_body_size=_LARGEST_BODY,
     )
 

@@ -188,7 +188,7 @@ class Surroundings(Controller):
 
 
 def shown_app(app: SandboxApp) -> dict[str, Any]:
-    """An app as the control routes answer it."""
+    """An app as the control routes answer it, without its webhooks' secret addresses."""
     return {
         "app_id": app.app_id,
         "name": app.name,
@@ -196,7 +196,7 @@ def shown_app(app: SandboxApp) -> dict[str, Any]:
         "key": app.key,
         "knobs": msgspec.to_builtins(app.knobs),
         "subscriptions": [
-            {"id": one.id, "url": one.url, "tag": one.tag, "modes": one.modes, "active": one.active}
+            {"id": one.id, "tag": one.tag, "modes": one.modes, "active": one.active}
             for one in app.subscriptions.values()
         ],
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import struct
+import zlib
 from base64 import b64decode
 from typing import Any
 
@@ -23,14 +25,21 @@ _LIMITS: dict[str, tuple[frozenset[str] | None, int]] = {
 }
 _ANY_DOCUMENT = (None, 100 * MB)
 
+
+def _picture(width: int, height: int, colour: bytes) -> bytes:
+    """A PNG in one colour: small, and large enough to be seen on the demo page."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        checked = kind + content
+        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = zlib.compress((b"\0" + colour * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
 SAMPLES: dict[str, tuple[str, str | None, bytes]] = {
-    "image": (
-        "image/png",
-        None,
-        b64decode(
-            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-        ),
-    ),
+    "image": ("image/png", None, _picture(120, 80, b"\x8f\xbc\xd4")),
     "audio": ("audio/mpeg", None, b"ID3\x03\x00\x00\x00\x00\x00\x00\xff\xfb\x90\x00" + bytes(64)),
     "voice": ("audio/ogg; codecs=opus", None, b"OggS\x00\x02" + bytes(22) + b"OpusHead\x01\x01" + bytes(16)),
     "video": ("video/mp4", None, b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"),

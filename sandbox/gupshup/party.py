@@ -285,20 +285,23 @@ class GupshupSandbox:
 
     def _target(self, written: Written, phone: Phone, app: SandboxApp) -> Message | None:
         """The message that is answered: by any of its ids, else the last one that can be."""
-        mine = [one for one in self.state.messages if one.phone == phone.number and one.app_id == app.app_id]
-        if written.reply_to is not None:
-            for message in reversed(mine):
+        answerable = {"button_reply": "buttons", "list_reply": "list", "reaction": None, "quick_reply": None}
+        if written.reply_to is None and written.kind not in answerable:
+            return None
+        wanted = answerable.get(written.kind)
+        for message in reversed(self.state.messages):
+            if message.phone != phone.number or message.app_id != app.app_id:
+                continue
+            if written.reply_to is not None:
                 if written.reply_to in message.ids.values():
                     return message
+            elif message.direction == "out" and wanted in {None, message.kind}:
+                return message
+        if written.reply_to is not None:
             raise Misuse(
                 404, f"no message {written.reply_to!r} on this phone", "use an id of its conversation"
             )
-        kinds = {"button_reply": "buttons", "list_reply": "list", "reaction": None, "quick_reply": None}
-        if written.kind not in kinds:
-            return None
-        wanted = kinds[written.kind]
-        ours = [one for one in mine if one.direction == "out" and wanted in {None, one.kind}]
-        return ours[-1] if ours else None
+        return None
 
     def _hand_over(self, message: Message, app: SandboxApp) -> None:
         phone = self.state.phones[message.phone]

@@ -254,8 +254,10 @@ async def _form(request: AnyRequest) -> dict[str, str]:
 
 
 def _keep_for_complaint(request: AnyRequest, form: dict[str, str]) -> None:
-    """Subscription headers carry our secret; the list of complaints must not."""
-    request.state.form = {**form, "meta": "[secret]"} if "meta" in form else form
+    """A subscription's address and headers carry our secret; the list of complaints must not."""
+    request.state.form = {
+        name: "[secret]" if name in {"meta", "url"} else value for name, value in form.items()
+    }
 
 
 def _answer(status: int, body: dict[str, Any], *, html: bool) -> Response[Any]:

@@ -1,4 +1,4 @@
-import { base64, call, element, markAttachment, redraw, replace } from "./page.js";
+import { base64, call, element, markAttachment, redraw, replace, toEnd } from "./page.js";
 import { replaceTabs, ticks } from "./phones.js";
 import { texts } from "./texts.js";
 
@@ -34,7 +34,7 @@ export function drawChats(fresh) {
   if (!chats.some((chat) => keyOf(chat) === chosen)) chosen = chats.length ? keyOf(chats[0]) : null;
   replaceTabs(byId("chats"), chats.map((chat) => ({
     key: keyOf(chat), title: chat.name ?? `Chat ${chat.chat_id}`, small: `${now.line} ${chat.line}`, selected: keyOf(chat) === chosen,
-  })), (key) => { chosen = key; redraw(); });
+  })), (key) => { chosen = key; toEnd(byId("chat-talk")); redraw(); });
   byId("portals").textContent = [...new Set(chats.map((chat) => chat.portal))].join(", ");
   const chat = chats.find((one) => keyOf(one) === chosen);
   replace(byId("chat-facts"), chat === undefined ? [] : [
@@ -47,15 +47,17 @@ export function drawChats(fresh) {
 }
 
 function bubble(message) {
-  const side = { operator: "mine", client: "theirs" }[message.author] ?? "system";
-  const files = (message.files ?? []).map((file) => element("span", { class: "kind" }, `📎 ${file.name ?? file}`));
+  const side = message.hidden ? "system" : { operator: "mine", bot: "mine", client: "theirs" }[message.author] ?? "system";
+  const files = message.files.map((file) => element("span", { class: "kind" }, `📎 ${file.name}`));
+  const text = message.deleted ? element("del", {}, message.text) : message.text;
   return element(
-    "li", { class: `bubble ${side}` }, ...files, message.text ?? "",
-    side === "mine" ? element("span", { class: "meta" }, ticks(state(message)) ?? "…") : null,
+    "li", { class: `bubble ${side}${message.refused ? " failed" : ""}` }, ...files, text,
+    side === "mine" ? element("span", { class: "meta" }, ...outcome(message)) : null,
   );
 }
 
-function state(message) {
-  if (message.read) return "read";
-  return message.delivered ? "delivered" : "pending";
+function outcome(message) {
+  const now = texts();
+  if (message.refused) return [element("span", { class: "bad" }, now.states.failed)];
+  return message.delivered ? [now.states.delivered, " ", ticks("delivered")] : [now.states.submitted];
 }

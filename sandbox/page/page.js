@@ -47,7 +47,13 @@ export function replace(target, children) {
   const atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 60;
   target.replaceChildren(...fresh.childNodes);
   if (held) target.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus();
-  if (atEnd) target.scrollTop = target.scrollHeight;
+  if (atEnd) toEnd(target);
+}
+
+export function toEnd(target) {
+  target.scrollTop = target.scrollHeight;
+  // Pictures arrive after the text and push the end away.
+  for (const picture of target.querySelectorAll("img")) picture.onload = () => { target.scrollTop = target.scrollHeight; };
 }
 
 export function base64(file) {

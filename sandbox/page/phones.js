@@ -1,4 +1,4 @@
-import { base64, call, element, markAttachment, redraw, replace } from "./page.js";
+import { base64, call, element, markAttachment, redraw, replace, toEnd } from "./page.js";
 import { texts } from "./texts.js";
 
 const byId = (id) => document.getElementById(id);
@@ -41,7 +41,7 @@ export async function drawPhones(phones, apps) {
   if (chosen === null || !phones.some((phone) => phone.number === chosen)) chosen = phones[0]?.number ?? null;
   replaceTabs(byId("phones"), phones.map((phone) => ({
     key: phone.number, title: phone.name, small: `+${phone.number}`, selected: phone.number === chosen,
-  })), (key) => { chosen = key; redraw(); });
+  })), (key) => { chosen = key; toEnd(byId("phone-talk")); redraw(); });
   const channel = byId("phone-composer").elements.channel;
   const before = channel.value;
   replace(channel, apps.map((app) => element("option", { value: app.phone }, `+${app.phone}`)));

@@ -1,7 +1,7 @@
 const es = {
   demo: "· demostración", hint: "El cliente escribe a la izquierda; el operador contesta a la derecha.",
   language: "Idioma", live: "en vivo", stale: "sin conexión, reintentando…",
-  phones: "Teléfonos de clientes", number: "Número de teléfono", name: "Nombre", addPhone: "Añadir",
+  phones: "Clientes", number: "Número de teléfono", name: "Nombre", addPhone: "Añadir",
   phoneTalk: "Conversación en el teléfono", channel: "Número de la empresa", attach: "Adjuntar archivo",
   writeCustomer: "Escribir como cliente", send: "Enviar",
   chats: "Canales abiertos de Bitrix24", chatTalk: "Conversación del canal abierto", writeOperator: "Responder como operador",
@@ -18,7 +18,7 @@ const es = {
 const en = {
   demo: "· demo", hint: "The customer writes on the left; the operator answers on the right.",
   language: "Language", live: "live", stale: "no connection, trying again…",
-  phones: "Customers' phones", number: "Phone number", name: "Name", addPhone: "Add",
+  phones: "Customers", number: "Phone number", name: "Name", addPhone: "Add",
   phoneTalk: "Conversation on the phone", channel: "The company's number", attach: "Attach a file",
   writeCustomer: "Write as the customer", send: "Send",
   chats: "Bitrix24 open channels", chatTalk: "Open-channel conversation", writeOperator: "Answer as the operator",
@@ -35,7 +35,7 @@ const en = {
 const pt = {
   demo: "· demonstração", hint: "O cliente escreve à esquerda; o operador responde à direita.",
   language: "Idioma", live: "ao vivo", stale: "sem conexão, tentando de novo…",
-  phones: "Telefones de clientes", number: "Número de telefone", name: "Nome", addPhone: "Adicionar",
+  phones: "Clientes", number: "Número de telefone", name: "Nome", addPhone: "Adicionar",
   phoneTalk: "Conversa no telefone", channel: "Número da empresa", attach: "Anexar arquivo",
   writeCustomer: "Escrever como cliente", send: "Enviar",
   chats: "Canais abertos do Bitrix24", chatTalk: "Conversa do canal aberto", writeOperator: "Responder como operador",

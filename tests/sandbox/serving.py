@@ -73,7 +73,7 @@ class Receiver:
             self.all.append(received)
             return Response(None, status_code=status)
 
-        return Litestar([receive])
+        return Litestar([receive], logging_config=None)
 
     def of_type(self, *types: str) -> list[Any]:
         """The bodies of one envelope type, and of one inner type where a second is given, in order."""

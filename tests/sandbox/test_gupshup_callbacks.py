@@ -206,6 +206,7 @@ async def test_the_address_is_probed_before_it_is_taken(stage: Stage) -> None:
     assert (refused.status_code, refused.json()["message"]) == (400, "Invalid URL Passed")
     assert shape(stage.receiver.all[0].body) == shape(documented("v2_user_sandbox_start"))
     assert stage.receiver.all[0].body["payload"]["phone"] == "callbackSetPhone"
+    assert stage.receiver_url not in str(await stage.get("/sandbox/complaints"))
     unchecked = await stage.subscribe(tag="second", doCheck="false")
     assert unchecked.status_code == 200
     assert len(stage.receiver.all) == 1
