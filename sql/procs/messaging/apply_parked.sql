@@ -1,5 +1,9 @@
--- Applies the failures that were held back and are due now, and forgets receipts that nobody claimed for 24 h.
--- For the worker's round. One runner at a time. Returns how many were applied. Locks lane -> message -> charge.
+-- Gives parked receipts their message: held-back failures that are due now, receipts whose id became known while
+-- they were being parked, and receipts that can only mean an unknown send. Then forgets what nobody claimed for
+-- 24 h (the raw bytes stay). For the worker's round. One runner at a time. Returns how many were applied.
+-- Only the newest (15 minutes) and the oldest (about to be forgotten) are looked at, so that receipts of messages
+-- that were never ours cost nothing. Locks alias -> lane -> message -> charge, each sorted by its key; then, for
+-- each unknown send, again as match_unknown.
 create or replace function messaging.apply_parked(p_limit int default 500) returns int
 language plpgsql security definer
 set search_path = ''
@@ -7,23 +11,42 @@ set enable_seqscan = off
 as $$
 declare
   v_now timestamptz := tenancy.now();
-  v_due record;
-  v_count int := 0;
+  v_count int;
+  v_matched int;
 begin
   perform pg_advisory_xact_lock(hashtextextended('messaging.apply_parked', 0));
-  for v_due in
-    select p.portal_id, p.message_id, array_agg(p.parked_id order by p.parked_id) as ids
-      from (select x.* from messaging.parked_receipt x
-             where x.apply_at <= v_now and x.apply_at < 'infinity' order by x.apply_at limit p_limit) p
-     group by p.portal_id, p.message_id
-     order by p.portal_id, p.message_id
-  loop
-    v_count := v_count + messaging.apply_parked_ids(v_due.portal_id, v_due.message_id, v_due.ids);
-  end loop;
-  delete from messaging.parked_receipt p where p.expires_at <= v_now and p.apply_at = 'infinity';
-  return v_count;
+  with due as (
+    select x.portal_id, x.parked_id, x.message_id
+      from messaging.parked_receipt x
+     where x.apply_at <= v_now and x.apply_at < 'infinity'
+     order by x.apply_at limit p_limit),
+  named as (
+    select x.portal_id, x.parked_id, a.message_id
+      from messaging.parked_receipt x
+     cross join lateral (values ('gs', x.gs_key), ('wa', x.wa_key)) i(kind, key)
+      join messaging.alias a on a.portal_id = x.portal_id and a.kind = i.kind and a.key = i.key
+     where (x.expires_at > v_now + interval '23 hours 45 minutes' or x.expires_at <= v_now) and x.message_id is null
+     order by x.expires_at limit p_limit)
+  select messaging.apply_parked_ids(array_agg(k.portal_id), array_agg(k.message_id), array_agg(k.parked_id))
+    into v_count
+    from (select due.* from due
+          union
+          select distinct on (named.portal_id, named.parked_id) named.* from named) k;
+  select count(messaging.match_unknown(k.portal_id, k.channel_id, k.destination))
+    into v_matched
+    from (
+      select distinct x.portal_id, x.channel_id, x.destination
+        from messaging.parked_receipt x
+       where x.expires_at > v_now + interval '23 hours 45 minutes' and x.message_id is null and x.destination is not null
+         and exists (select from messaging.attempt a
+                      where a.portal_id = x.portal_id and a.channel_id = x.channel_id
+                        and a.began_at > v_now - interval '15 minutes' and (a.outcome is null or a.outcome = 'unknown'))
+       order by 1, 2, 3 limit p_limit) k;
+  delete from messaging.parked_receipt p
+   where p.expires_at <= v_now and p.apply_at = 'infinity';
+  return v_count + v_matched;
 end
 $$;
 comment on function messaging.apply_parked(int) is
-  'Platform. Applies held-back failures that are due and forgets parked receipts after 24 h; returns how many were applied.';
+  'Platform. Applies parked receipts whose message is known now and held-back failures that are due; forgets the rest after 24 h; returns how many.';
 grant execute on function messaging.apply_parked(int) to whatsappb24_worker;

@@ -1,38 +1,49 @@
--- Applies parked receipts to the message they turned out to speak of, in the order in which they came, and takes
--- them off the parking place. Locks alias -> lane -> message -> charge.
-create or replace function messaging.apply_parked_ids(p_portal_id uuid, p_message_id uuid, p_parked uuid[]) returns int
+-- Applies parked receipts to the messages they turned out to speak of, each message's in the order in which they
+-- came, and takes them off the parking place. The arrays are parallel: receipt p_parked[i] speaks of p_messages[i].
+-- A receipt that is no longer parked is passed over. Returns how many were applied.
+-- Locks alias -> lane (where it may be blocked) -> message -> charge, each sorted by its key.
+create or replace function messaging.apply_parked_ids(p_portals uuid[], p_messages uuid[], p_parked uuid[]) returns int
 language plpgsql security definer
 set search_path = ''
+set enable_seqscan = off
 as $$
 declare
   v_now timestamptz := tenancy.now();
   v_evidence messaging.evidence[];
 begin
   insert into messaging.alias (portal_id, kind, key, message_id, created_at)
-  select distinct p.portal_id, 'wa', p.wa_key, p_message_id, v_now
-    from messaging.parked_receipt p
-   where p.portal_id = p_portal_id and p.parked_id = any (p_parked) and p.wa_key is not null
-   order by 3
+  select distinct on (p.portal_id, p.wa_key) p.portal_id, 'wa', p.wa_key, u.message_id, v_now
+    from unnest(p_portals, p_messages, p_parked) u(portal_id, message_id, parked_id)
+    join messaging.parked_receipt p on p.portal_id = u.portal_id and p.parked_id = u.parked_id
+   where p.wa_key is not null
+   order by p.portal_id, p.wa_key, p.parked_id
   on conflict (portal_id, kind, key) do nothing;
   perform 1
     from messaging.lane l
-    join messaging.message m on m.portal_id = l.portal_id and m.conversation_id = l.conversation_id and m.direction = l.direction
-   where m.portal_id = p_portal_id and m.message_id = p_message_id
+    join (select distinct m.portal_id, m.conversation_id, m.direction
+            from unnest(p_portals, p_messages) u(portal_id, message_id)
+            join messaging.message m on m.portal_id = u.portal_id and m.message_id = u.message_id
+           where m.state in ('sending', 'unknown')) k
+      on k.portal_id = l.portal_id and k.conversation_id = l.conversation_id and k.direction = l.direction
+   order by l.portal_id, l.conversation_id, l.direction
      for update of l;
   with taken as (
     delete from messaging.parked_receipt p
-     where p.portal_id = p_portal_id and p.parked_id = any (p_parked)
-    returning p.*)
+     using unnest(p_portals, p_messages, p_parked) u(portal_id, message_id, parked_id)
+     where p.portal_id = u.portal_id and p.parked_id = u.parked_id
+    returning p.portal_id, p.parked_id, p.channel_id, p.item, u.message_id as speaks_of)
   select array_agg(row(
-           1, t.portal_id, t.channel_id, p_message_id, t.item ->> 'event',
+           1, t.portal_id, t.channel_id, t.speaks_of, t.item ->> 'event',
            coalesce((t.item ->> 'at')::timestamptz, tenancy.id_time(t.parked_id)), left(t.item ->> 'code', 100),
            left(t.item ->> 'reason', 500), t.item ->> 'policy',
-           nullif(jsonb_strip_nulls(jsonb_build_object('pricing', t.item -> 'pricing')), '{}'), null, t.turn)::messaging.evidence)
+           nullif(jsonb_strip_nulls(jsonb_build_object('pricing', t.item -> 'pricing')), '{}'),
+           (t.item ->> 'raw_id')::uuid, t.turn)::messaging.evidence)
     into v_evidence
-    from (select taken.*, row_number() over (order by taken.parked_id)::int as turn from taken) t;
+    from (select taken.*, row_number() over (partition by taken.portal_id, taken.speaks_of order by taken.parked_id)::int as turn
+            from taken) t;
   perform messaging.climb_and_leave(v_evidence);
   return coalesce(cardinality(v_evidence), 0);
 end
 $$;
-comment on function messaging.apply_parked_ids(uuid, uuid, uuid[]) is
-  'Tenant. Applies parked receipts to the message they speak of, in order of arrival; returns how many.';
+comment on function messaging.apply_parked_ids(uuid[], uuid[], uuid[]) is
+  'Internal, batch. Applies parked receipts to the messages they speak of, in order of arrival; returns how many.';

@@ -1,20 +1,25 @@
 -- After a settle: applies the receipts that came before the ids it brought, and lets receipts that can only mean an
--- unknown send settle it. Locks as the functions it calls, message by message in the order of their key.
+-- unknown send settle it. The caller holds the lanes. Locks alias -> message -> charge.
 create or replace function messaging.apply_parked_of(p_rows messaging.settling[]) returns void
 language plpgsql security definer
 set search_path = ''
+set enable_seqscan = off
 as $$
 begin
-  perform messaging.apply_parked_ids(k.portal_id, k.message_id, k.ids)
+  perform messaging.apply_parked_ids(array_agg(k.portal_id), array_agg(k.message_id), array_agg(k.parked_id))
     from (
-      select r.portal_id, r.message_id, array_agg(distinct p.parked_id) as ids
+      select distinct on (r.portal_id, p.parked_id) r.portal_id, r.message_id, p.parked_id
         from unnest(p_rows) r
-        join messaging.parked_receipt p
-          on p.portal_id = r.portal_id and p.message_id is null
-         and (p.gs_key = r.keys ->> 'gs' or p.wa_key = r.keys ->> 'wa')
-       where r.recorded = 'accepted'
-       group by r.portal_id, r.message_id
-       order by r.portal_id, r.message_id) k;
+       cross join lateral (values ('gs', r.keys ->> 'gs'), ('wa', r.keys ->> 'wa')) i(kind, key)
+       cross join lateral (
+         select g.parked_id, g.message_id from messaging.parked_receipt g
+          where i.kind = 'gs' and g.portal_id = r.portal_id and g.gs_key = i.key
+         union all
+         select w.parked_id, w.message_id from messaging.parked_receipt w
+          where i.kind = 'wa' and w.portal_id = r.portal_id and w.wa_key = i.key) p
+       where r.recorded = 'accepted' and p.message_id is null
+       order by r.portal_id, p.parked_id, i.kind) k
+  having count(*) > 0;
   perform messaging.match_unknown(k.portal_id, k.channel_id, k.destination)
     from (
       select distinct r.portal_id, r.channel_id, p.destination

@@ -2,9 +2,11 @@
 -- For the webhook door. p_items: JSON array of {portal_id, channel_id, event (enqueued, sent, delivered, read, failed,
 -- deleted, mismatch), keys {gs, wa}, destination, code, reason, policy, alias {wa_id, phone}, pricing, at, raw,
 -- doubts}. A receipt is matched by gs, then wa; one that names no message of ours yet is parked for 24 h and applied
--- by the settle that brings its id. A failure 131026 is held back 5 s, because a delivery may contradict it.
--- Returns a row per item: applied (moved the message), kept (evidence only), parked, held, noted (mismatch),
--- quarantined or rejected. Raises WB400 malformed_call. Locks alias -> lane (of unknown ones) -> message -> charge.
+-- by the settle that brings its id, or by apply_parked. A failure 131026 is held back 5 s, because a delivery may
+-- contradict it. What the ladder does not list (deleted, a late sent) moves nothing and is kept as evidence.
+-- Returns a row per item: applied (its message moved), kept (evidence only), parked, held, noted (mismatch),
+-- quarantined or rejected (it names no channel). Raises WB400 malformed_call.
+-- Locks alias -> contact -> lane (where it may be blocked) -> message -> charge, each sorted by its key.
 create or replace function messaging.apply_receipts(p_items jsonb, p_raw bytea[] default '{}')
 returns table (item int, outcome text, reason text, message_id uuid)
 language plpgsql security definer
@@ -15,25 +17,25 @@ declare
   v_now timestamptz := tenancy.now();
   v_rows messaging.reporting[];
   v_raw_ids uuid[];
+  v_portals uuid[];
+  v_channels uuid[];
   v_moved uuid[];
 begin
   if p_items is null or jsonb_typeof(p_items) <> 'array' then
     perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_items'));
   end if;
-  select array_agg(tenancy.new_id() order by b.i) into v_raw_ids from generate_series(1, cardinality(p_raw)) b(i);
   select array_agg(r order by r.item) into v_rows from messaging.read_receipts(p_items) r;
   if v_rows is null then
     return;
   end if;
-  perform messaging.keep_raw('gupshup', v_raw_ids,
-    array(select (select r.portal_id from unnest(v_rows) r where r.raw = b.i limit 1) from generate_series(1, cardinality(p_raw)) b(i) order by b.i),
-    array(select (select r.channel_id from unnest(v_rows) r where r.raw = b.i limit 1) from generate_series(1, cardinality(p_raw)) b(i) order by b.i),
-    p_raw);
-
-  perform messaging.note_mismatch(r.portal_id, r.alias ->> 'phone', r.alias ->> 'wa_id')
-    from unnest(v_rows) r
-   where r.outcome = 'noted'
-   order by r.portal_id, r.alias ->> 'phone';
+  select array_agg(case when k.portal_id is not null then tenancy.new_id() end order by b.i),
+         array_agg(k.portal_id order by b.i), array_agg(k.channel_id order by b.i)
+    into v_raw_ids, v_portals, v_channels
+    from generate_series(1, cardinality(p_raw)) b(i)
+    left join lateral (
+      select r.portal_id, r.channel_id from unnest(v_rows) r
+       where r.raw = b.i and r.outcome is distinct from 'rejected' order by r.item limit 1) k on true;
+  perform messaging.keep_raw('gupshup', v_raw_ids, v_portals, v_channels, p_raw);
 
   insert into messaging.alias (portal_id, kind, key, message_id, created_at)
   select distinct on (r.portal_id, r.wa) r.portal_id, 'wa', r.wa, r.message_id, v_now
@@ -42,10 +44,15 @@ begin
    order by r.portal_id, r.wa, r.item
   on conflict (portal_id, kind, key) do nothing;
 
+  perform messaging.note_mismatch(n.portal_id, n.phone, n.wa_id)
+    from (select distinct r.portal_id, r.alias ->> 'phone' as phone, r.alias ->> 'wa_id' as wa_id
+            from unnest(v_rows) r where r.outcome = 'noted' order by 1, 2, 3) n;
+
   insert into messaging.parked_receipt (portal_id, parked_id, channel_id, gs_key, wa_key, destination, message_id, apply_at, expires_at, item)
   select r.portal_id, tenancy.new_id(), r.channel_id, r.gs, r.wa, r.destination,
          r.message_id, case when r.outcome = 'held' then v_now + interval '5 seconds' else 'infinity' end,
-         v_now + interval '24 hours', p_items -> (r.item - 1)
+         v_now + interval '24 hours',
+         (p_items -> (r.item - 1)) - 'raw_id' || jsonb_strip_nulls(jsonb_build_object('raw_id', v_raw_ids[r.raw]))
     from unnest(v_rows) r
    where r.outcome in ('parked', 'held');
 
@@ -53,7 +60,8 @@ begin
     from messaging.lane l
     join (select distinct m.portal_id, m.conversation_id, m.direction
             from unnest(v_rows) r
-            join messaging.message m on m.portal_id = r.portal_id and m.message_id = r.message_id and m.state = 'unknown') k
+            join messaging.message m on m.portal_id = r.portal_id and m.message_id = r.message_id
+           where r.outcome is null and m.state in ('sending', 'unknown')) k
       on k.portal_id = l.portal_id and k.conversation_id = l.conversation_id and k.direction = l.direction
    order by l.portal_id, l.conversation_id, l.direction
      for update of l;
@@ -67,10 +75,7 @@ begin
   perform messaging.trouble_channel(f.portal_id, f.channel_id, f.code)
     from (select distinct r.portal_id, r.channel_id, r.code from unnest(v_rows) r
            where r.outcome is null and r.event = 'failed' and r.policy = 'fix' and r.message_id = any (v_moved)
-           order by 1, 2) f;
-  perform messaging.match_unknown(k.portal_id, k.channel_id, k.destination)
-    from (select distinct r.portal_id, r.channel_id, r.destination from unnest(v_rows) r
-           where r.outcome = 'parked' and r.destination is not null order by 1, 2, 3) k;
+           order by 1, 2, 3) f;
 
   insert into messaging.quarantined (portal_id, quarantined_id, channel_id, door, reason, item, raw_id)
   select r.portal_id, tenancy.new_id(), r.channel_id, 'gupshup', r.trouble, p_items -> (r.item - 1), v_raw_ids[r.raw]

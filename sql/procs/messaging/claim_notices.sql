@@ -31,12 +31,13 @@ begin
       returning n.*)
     select l.portal_id, l.notice_id, l.kind, l.token, l.tries, l.message_id, l.conversation_id,
            m.direction, m.state, m.reason, m.detail, m.author, left(m.text, 200), m.payload,
-           coalesce((select jsonb_agg(a.key order by a.key) from messaging.alias a
-                      join messaging.message o on o.portal_id = a.portal_id and o.message_id = a.message_id
-                     where a.portal_id = m.portal_id and a.kind = case m.direction when 'in' then 'wa' else 'gs' end
-                       and (a.message_id = m.message_id or m.parts > 1 and o.parts > 1 and o.origin_id = m.origin_id
-                            and a.message_id in (select s.message_id from messaging.message s
-                                                  where s.portal_id = m.portal_id and s.origin_id = m.origin_id and s.parts > 1))), '[]'),
+           coalesce((select jsonb_agg(a.key order by s.part, a.created_at, a.key)
+                       from (select m.message_id, m.part
+                             union
+                             select o.message_id, o.part from messaging.message o
+                              where m.parts > 1 and o.portal_id = m.portal_id and o.origin_id = m.origin_id and o.parts > 1) s
+                       join messaging.alias a on a.portal_id = m.portal_id and a.message_id = s.message_id
+                      where a.kind = case m.direction when 'in' then 'wa' else 'gs' end), '[]'),
            m.said_at, v.chat_key, v.portal_chat_id, v.session_id, k.name, c.connector, c.line_id, c.name, p.language, v.window_until
       from leased l
       join messaging.message m on m.portal_id = l.portal_id and m.message_id = l.message_id

@@ -1,5 +1,5 @@
 -- The other side asked for a pause (429, QUERY_LIMIT_EXCEEDED, the operating budget): nobody takes from this bucket
--- until then. A longer pause stands. Locks the bucket row.
+-- until then, and it refills from empty. A longer pause stands. Raises WB404 unknown_portal. Locks the bucket row.
 create or replace function messaging.close_bucket(p_portal_id uuid, p_bucket text, p_key text, p_for interval) returns void
 language plpgsql security definer
 set search_path = ''
@@ -9,9 +9,13 @@ declare
   v_until timestamptz := v_now + least(p_for, interval '15 minutes');
 begin
   insert into messaging.bucket as b (portal_id, bucket, key, tokens, refilled_at, closed_until)
-  values (p_portal_id, p_bucket, p_key, 0, v_now, v_until)
+  select p.portal_id, p_bucket, p_key, 0, v_now, v_until
+    from tenancy.portal p where p.portal_id = p_portal_id
   on conflict (portal_id, bucket, key) do update set
-    tokens = 0, closed_until = greatest(b.closed_until, excluded.closed_until);
+    tokens = 0, refilled_at = excluded.refilled_at, closed_until = greatest(b.closed_until, excluded.closed_until);
+  if not found then
+    perform trace.refuse('unknown_portal', jsonb_build_object('bucket', p_bucket));
+  end if;
 end
 $$;
 comment on function messaging.close_bucket(uuid, text, text, interval) is

@@ -1,26 +1,41 @@
 -- Keeps what a door could not understand, with its bytes, for a person to look at.
--- p_items: [{portal_id, channel_id (may be absent), door, reason, item, raw}]. Returns how many were kept; an item of
--- a portal we do not know is not kept.
+-- p_items: [{portal_id, channel_id (may be absent), door, reason, item, raw}]. Returns how many were kept; an item
+-- that names no portal of ours is not kept. Nothing in an item makes the call fail. Raises WB400 malformed_call only
+-- where the call is no array. Locks nothing.
 create or replace function messaging.quarantine(p_items jsonb, p_raw bytea[] default '{}') returns int
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
   v_raw_ids uuid[];
+  v_kept jsonb;
   v_count int;
 begin
+  if p_items is null or jsonb_typeof(p_items) <> 'array' then
+    perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_items'));
+  end if;
   select array_agg(tenancy.new_id() order by b.i) into v_raw_ids from generate_series(1, cardinality(p_raw)) b(i);
-  perform messaging.keep_raw(k.door, array[v_raw_ids[k.raw]], array[k.portal_id], array[k.channel_id], array[p_raw[k.raw]])
+  select coalesce(jsonb_agg(jsonb_build_object(
+           'portal_id', i.portal_id, 'channel_id', c.channel_id, 'door', left(coalesce(i.x ->> 'door', 'unknown'), 50),
+           'reason', left(coalesce(i.x ->> 'reason', 'unknown'), 200), 'item', i.x -> 'item', 'raw', i.raw) order by i.n), '[]')
+    into v_kept
     from (
-      select distinct on (i.raw) i.raw, i.portal_id, i.channel_id, coalesce(i.door, 'unknown') as door
-        from jsonb_to_recordset(p_items) i(portal_id uuid, channel_id uuid, door text, raw int)
+      select e.n, e.x, case when pg_input_is_valid(e.x ->> 'portal_id', 'uuid') then (e.x ->> 'portal_id')::uuid end as portal_id,
+             case when pg_input_is_valid(e.x ->> 'channel_id', 'uuid') then (e.x ->> 'channel_id')::uuid end as channel_id,
+             case when pg_input_is_valid(e.x ->> 'raw', 'int') then (e.x ->> 'raw')::int end as raw
+        from jsonb_array_elements(p_items) with ordinality e(x, n)) i
+    join tenancy.portal p on p.portal_id = i.portal_id
+    left join tenancy.channel c on c.portal_id = i.portal_id and c.channel_id = i.channel_id;
+  perform messaging.keep_raw(k.door, array_agg(v_raw_ids[k.raw]), array_agg(k.portal_id), array_agg(k.channel_id), array_agg(p_raw[k.raw]))
+    from (
+      select distinct on (i.raw) i.raw, i.portal_id, i.channel_id, i.door
+        from jsonb_to_recordset(v_kept) i(portal_id uuid, channel_id uuid, door text, raw int)
        where i.raw between 1 and cardinality(p_raw)
-       order by i.raw) k;
+       order by i.raw) k
+   group by k.door;
   insert into messaging.quarantined (portal_id, quarantined_id, channel_id, door, reason, item, raw_id)
-  select i.portal_id, tenancy.new_id(), i.channel_id, coalesce(i.door, 'unknown'), left(coalesce(i.reason, 'unknown'), 200),
-         i.item, v_raw_ids[i.raw]
-    from jsonb_to_recordset(p_items) i(portal_id uuid, channel_id uuid, door text, reason text, item jsonb, raw int)
-    join tenancy.portal p on p.portal_id = i.portal_id;
+  select i.portal_id, tenancy.new_id(), i.channel_id, i.door, i.reason, i.item, v_raw_ids[i.raw]
+    from jsonb_to_recordset(v_kept) i(portal_id uuid, channel_id uuid, door text, reason text, item jsonb, raw int);
   get diagnostics v_count = row_count;
   return v_count;
 end

@@ -26,7 +26,7 @@ begin
              when i.at is not null
                and not (i.at ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d' and pg_input_is_valid(i.at, 'timestamptz')) then 'bad_timestamp'
              when i.x -> 'doubts' ? 'timestamp' then 'bad_timestamp'
-             when i.event = 'mismatch' and (i.x -> 'alias' ->> 'phone' is null or i.x -> 'alias' ->> 'wa_id' is null) then 'no_alias'
+             when i.event = 'mismatch' and (coalesce(i.x -> 'alias' ->> 'phone', '') = '' or coalesce(i.x -> 'alias' ->> 'wa_id', '') = '') then 'no_alias'
              when i.event <> 'mismatch' and coalesce(i.keys ->> 'gs', '') = '' and coalesce(i.keys ->> 'wa', '') = '' then 'no_key'
            end as trouble
       from i),

@@ -1,7 +1,8 @@
 -- Resolves a message whose outcome is unknown: p_verdict arrived (evidence that the other side has it), absent
 -- (evidence that it does not: sent again, once), resend or drop (a person decided, told of the risk of a duplicate).
 -- For the worker's verification (p_actor null) and the panel (p_actor needs log.replay on the channel).
--- Returns the message's state. Raises WB404 unknown_message, WB409 not_unknown, WB409 resent_once, WB403 permission.
+-- Returns the message's state. Raises WB404 unknown_message, WB409 not_unknown, WB409 resent_once, WB403 permission,
+-- WB400 malformed_call for another verdict.
 -- Locks lane -> message -> charge.
 create or replace function messaging.resolve_unknown(p_portal_id uuid, p_message_id uuid, p_verdict text, p_actor text default null)
 returns text
@@ -11,8 +12,10 @@ as $$
 declare
   v_now timestamptz := tenancy.now();
   v_message messaging.message;
-  v_waits boolean;
 begin
+  if coalesce(p_verdict, '') not in ('arrived', 'absent', 'resend', 'drop') then
+    perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_verdict'));
+  end if;
   select * into v_message from messaging.message m where m.portal_id = p_portal_id and m.message_id = p_message_id;
   if not found then
     perform trace.refuse('unknown_message', jsonb_build_object('message_id', p_message_id));

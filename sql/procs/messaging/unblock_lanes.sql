@@ -1,6 +1,7 @@
 -- Lanes that waited 60 s for evidence about an unknown head move on without it (it stays unknown and is shown), and
--- lanes that were paused while their channel resumed are found again. For the worker's round. One runner at a time.
--- Returns how many moved on. Locks the lanes.
+-- lanes that were paused while their channel resumed are found again. Only an unknown head is left behind: one that
+-- a late word made sendable again keeps its place. For the worker's round. One runner at a time.
+-- Returns how many moved on. Locks the lanes in the order of their key.
 create or replace function messaging.unblock_lanes(p_limit int default 500) returns int
 language plpgsql security definer
 set search_path = ''
@@ -8,22 +9,42 @@ set enable_seqscan = off
 as $$
 declare
   v_now timestamptz := tenancy.now();
-  v_count int := 0;
-  v_blocked record;
+  v_portals uuid[];
+  v_conversations uuid[];
+  v_directions text[];
 begin
   perform pg_advisory_xact_lock(hashtextextended('messaging.unblock_lanes', 0));
-  for v_blocked in
-    select b.direction, array_agg(b.portal_id) as portals, array_agg(b.conversation_id) as conversations,
-           array_agg(q.message_id) as messages
-      from (select l.* from messaging.lane l where l.blocked_until <= v_now order by l.blocked_until limit p_limit) b
-     cross join lateral (
-       select h.message_id from messaging.queue h
-        where h.portal_id = b.portal_id and h.conversation_id = b.conversation_id and h.direction = b.direction
-        order by h.seq limit 1) q
-     group by b.direction
-  loop
-    v_count := v_count + messaging.leave_lane(v_blocked.direction, v_blocked.portals, v_blocked.conversations, v_blocked.messages);
-  end loop;
+  -- A lane that was unblocked while we waited for its lock no longer answers the condition, and is passed over.
+  select array_agg(b.portal_id), array_agg(b.conversation_id), array_agg(b.direction)
+    into v_portals, v_conversations, v_directions
+    from (
+      select l.portal_id, l.conversation_id, l.direction
+        from messaging.lane l
+       where l.blocked_until <= v_now
+         and (l.portal_id, l.conversation_id, l.direction) in (
+           select x.portal_id, x.conversation_id, x.direction from messaging.lane x
+            where x.blocked_until <= v_now order by x.blocked_until limit p_limit)
+       order by l.portal_id, l.conversation_id, l.direction
+         for update of l) b;
+
+  perform messaging.leave_lane(h.direction, array_agg(h.portal_id), array_agg(h.conversation_id), array_agg(h.message_id))
+    from (
+      select u.portal_id, u.conversation_id, u.direction, q.message_id
+        from unnest(v_portals, v_conversations, v_directions) u(portal_id, conversation_id, direction)
+       cross join lateral (
+         select x.message_id from messaging.queue x
+          where x.portal_id = u.portal_id and x.conversation_id = u.conversation_id and x.direction = u.direction
+          order by x.seq limit 1) q
+        join messaging.message m on m.portal_id = u.portal_id and m.message_id = q.message_id and m.state = 'unknown') h
+   group by h.direction;
+
+  update messaging.lane l
+     set blocked_until = null,
+         next_at = case when l.paused is null and l.last_seq > l.done_seq then v_now else 'infinity' end
+    from unnest(v_portals, v_conversations, v_directions) u(portal_id, conversation_id, direction)
+   where l.portal_id = u.portal_id and l.conversation_id = u.conversation_id and l.direction = u.direction
+     and l.blocked_until is not null;
+
   perform messaging.resume_lanes(p.portal_id, p.channel_id)
     from (
       select distinct l.portal_id, l.channel_id
@@ -32,7 +53,7 @@ begin
         join tenancy.portal o on o.portal_id = l.portal_id
        where l.paused is not null and messaging.may_leave(l.direction, c.state, o.state)
        order by 1, 2) p;
-  return v_count;
+  return coalesce(cardinality(v_portals), 0);
 end
 $$;
 comment on function messaging.unblock_lanes(int) is

@@ -1,11 +1,13 @@
 -- Which messages does an id mean? Our own ids (message, conversation, channel), every outside id (alias; a portal's
--- message id also without its part), a customer's number or id, a portal chat. At most the 200 newest.
+-- message id also without its part), a customer's number as a person writes it, or his id, a portal chat. At most
+-- the 200 newest. Locks nothing.
 create or replace function trace.messages_of(p_portal_id uuid, p_id text) returns uuid[]
 language plpgsql stable security definer
 set search_path = ''
 as $$
 declare
   v_id uuid := case when pg_input_is_valid(p_id, 'uuid') then p_id::uuid end;
+  v_customer text := case when p_id ~ '^\+?[0-9 ().-]+$' then regexp_replace(p_id, '[^0-9]', '', 'g') else p_id end;
 begin
   return array(
     select x.message_id from (
@@ -22,13 +24,15 @@ begin
        where a.portal_id = p_portal_id and a.key in (select p_id || '/' || n from generate_series(1, 100) n)
          and a.kind = any (array['open_line', 'sms', 'robot', 'api', 'panel', 'broadcast'])
       union
-      select m.message_id from messaging.message m
-       where m.portal_id = p_portal_id and m.conversation_id in (
-         select c.conversation_id from messaging.conversation c
-          where c.portal_id = p_portal_id and (
-            c.conversation_id = v_id or c.channel_id = v_id or c.portal_chat_id = p_id
-            or c.contact_id in (select f.contact_id from messaging.identifier f
-                                 where f.portal_id = p_portal_id and f.value = ltrim(p_id, '+'))))) x
+      (select m.message_id from messaging.message m
+        where m.portal_id = p_portal_id and m.conversation_id in (
+          select c.conversation_id from messaging.conversation c
+           where c.portal_id = p_portal_id and (
+             c.conversation_id = v_id or c.channel_id = v_id or c.portal_chat_id = p_id
+             or c.contact_id in (select f.contact_id from messaging.identifier f
+                                  where f.portal_id = p_portal_id and f.value = v_customer)))
+        order by m.message_id desc
+        limit 200)) x
      order by x.message_id desc
      limit 200);
 end

@@ -1,6 +1,6 @@
 -- Refuses: raises the error that trace.error_code publishes for a reason.
 -- For every function of ours. DETAIL is JSON {"reason": …, …p_detail}, HINT says what to do.
--- Raises: the reason's SQLSTATE. Locks nothing. Costs one primary-key look-up.
+-- Raises: the reason's SQLSTATE; P0002 for a reason that is not published. Locks nothing. Costs one primary-key look-up.
 create or replace function trace.refuse(p_reason text, p_detail jsonb default '{}') returns void
 language plpgsql stable security definer
 set search_path = ''
@@ -12,7 +12,7 @@ begin
   raise exception using
     errcode = v_error.sqlstate,
     message = v_error.message,
-    detail = (jsonb_build_object('reason', p_reason) || p_detail)::text,
+    detail = (coalesce(p_detail, '{}') || jsonb_build_object('reason', p_reason))::text,
     hint = v_error.hint;
 end
 $$;
