@@ -96,14 +96,14 @@ insert into messaging.transition (from_state, event, to_state) values
   ('sending', 'return', 'queued'),
   ('sending', 'lose', 'unknown'),
   ('unknown', 'return', 'queued');
--- Receipts climb: from any state that was sent (or may have been) to any higher rung; failed may be healed by
--- evidence of delivery; nothing leaves read.
+-- Evidence climbs: from any state that was sent (or may have been: a queued message may wait to be sent again) to any
+-- higher rung; failed may be healed by evidence of delivery; nothing leaves read.
 insert into messaging.transition (from_state, event, to_state)
 select f.state, t.state, t.state
   from messaging.message_state f
   cross join messaging.message_state t
  where t.state in ('submitted', 'enqueued', 'sent', 'delivered', 'read')
-   and (f.state in ('sending', 'unknown', 'submitted', 'enqueued', 'sent', 'delivered') and f.rank < t.rank
+   and (f.state in ('queued', 'sending', 'unknown', 'submitted', 'enqueued', 'sent', 'delivered') and f.rank < t.rank
         or f.state = 'failed' and t.state in ('delivered', 'read'));
 insert into messaging.transition (from_state, event, to_state)
 select f.state, 'failed', 'failed'
@@ -396,8 +396,8 @@ grant select on messaging.message_overview to whatsappb24_reader;
 
 create type messaging.settling as (
   item int, portal_id uuid, channel_id uuid, conversation_id uuid, message_id uuid, direction text, number int,
-  token bigint, recorded text, keys jsonb, chat_id text, session_id text, code text, reason text, policy text,
-  retry_after_s numeric
+  token bigint, is_superseded boolean, recorded text, keys jsonb, chat_id text, session_id text, code text, reason text,
+  policy text, retry_after_s numeric
 );
 comment on type messaging.settling is 'An item of messaging.settle() on its way through the call.';
 

@@ -2,7 +2,8 @@
 -- For the worker. p_direction out (to WhatsApp) or in (to the portal); p_portals from portals_with_work();
 -- p_each is the most lanes of one portal, the fairness cap; p_limit the most of the call, no more than the worker
 -- can put on the wire at once. A claim is a beginning: it writes an attempt and state sending, to be committed
--- before any byte leaves. A lane whose channel or portal may not send now is paused with the state's name.
+-- before any byte leaves. A lane whose channel or portal may not send now is paused with the name of the state that
+-- forbids it, the channel's first.
 -- Returns everything the sender needs, the channel's key sealed. Locks lane -> message, passing over locked lanes.
 create or replace function messaging.claim(
   p_direction text, p_portals uuid[], p_each int default 10, p_limit int default 100,
@@ -26,7 +27,7 @@ begin
     into v_portals, v_conversations, v_may
     from (
       select l.portal_id, l.conversation_id, messaging.may_leave(p_direction, c.state, o.state) as may
-        from unnest(p_portals) p(portal_id)
+        from (select distinct x.portal_id from unnest(p_portals) x(portal_id)) p
        cross join lateral (
          select d.portal_id, d.conversation_id, d.channel_id
            from messaging.lane d
@@ -42,10 +43,11 @@ begin
   end if;
 
   update messaging.lane l
-     set next_at = 'infinity', paused = c.state
+     set next_at = 'infinity', paused = case when messaging.may_leave(p_direction, c.state, 'installed') then o.state else c.state end
     from unnest(v_portals, v_conversations, v_may) u(portal_id, conversation_id, may)
     join messaging.conversation v on v.portal_id = u.portal_id and v.conversation_id = u.conversation_id
     join tenancy.channel c on c.portal_id = v.portal_id and c.channel_id = v.channel_id
+    join tenancy.portal o on o.portal_id = v.portal_id
    where not u.may and l.portal_id = u.portal_id and l.conversation_id = u.conversation_id and l.direction = p_direction;
 
   update messaging.lane l

@@ -2,7 +2,8 @@
 -- portal gets its tick or is told of the trouble. The one place where a message's state changes after queueing.
 -- p_evidence: events about messages, several of one message in the order of turn. p_record: keep each event as a
 -- receipt, whether it moved the message or not. Returns the moves. An event the ladder does not list is evidence
--- and moves nothing. Locks message -> charge, each sorted by its key.
+-- and moves nothing. Locks message (and, of several parts, the first: so that of two parts that arrive at once one
+-- sees the other and ticks) -> charge, each sorted by its key.
 create or replace function messaging.climb(p_evidence messaging.evidence[], p_record boolean)
 returns table (portal_id uuid, message_id uuid, from_state text, to_state text)
 language plpgsql security definer
@@ -17,7 +18,11 @@ declare
 begin
   perform 1
     from messaging.message m
-    join (select distinct e.portal_id, e.message_id from unnest(p_evidence) e) k
+    join (select e.portal_id, e.message_id from unnest(p_evidence) e
+           union
+          select e.portal_id, x.origin_id
+            from unnest(p_evidence) e
+            join messaging.message x on x.portal_id = e.portal_id and x.message_id = e.message_id and x.parts > 1) k
       on k.portal_id = m.portal_id and k.message_id = m.message_id
    order by m.portal_id, m.message_id
      for update of m;
@@ -28,7 +33,10 @@ begin
       select e.*, m.state, t.to_state
         from unnest(p_evidence) e
         join messaging.message m on m.portal_id = e.portal_id and m.message_id = e.message_id
-        left join messaging.transition t on t.from_state = m.state and t.event = e.event
+        left join messaging.transition t
+          on t.from_state = m.state and t.event = e.event
+         -- A receipt cannot know the id of the attempt that is being made: a failure it brings is an earlier one's.
+         and not (p_record and e.event = 'failed' and m.state = 'sending')
        where e.turn = v_turn),
     moved as (
       update messaging.message m
@@ -50,12 +58,17 @@ begin
     v_moves := v_moves || v_moved;
   end loop;
 
+  -- What was sent is captured even where it failed in the same call: as it would be, had the events come one by one.
+  perform billing.move_charges(jsonb_agg(distinct jsonb_build_object(
+      'portal_id', v.portal_id, 'message_id', v.message_id, 'event', 'capture')))
+    from jsonb_to_recordset(v_moves) v(portal_id uuid, message_id uuid, to_state text)
+   where v.to_state in ('sent', 'delivered', 'read')
+  having count(*) > 0;
   perform billing.move_charges(jsonb_agg(jsonb_build_object(
-      'portal_id', m.portal_id, 'message_id', m.message_id,
-      'event', case when m.state in ('sent', 'delivered', 'read') then 'capture' else 'release' end)))
-    from (select distinct x.portal_id, x.message_id from jsonb_to_recordset(v_moves) x(portal_id uuid, message_id uuid)) v
-    join messaging.message m on m.portal_id = v.portal_id and m.message_id = v.message_id
-   where m.direction = 'out' and m.state in ('sent', 'delivered', 'read', 'failed', 'expired', 'refused')
+      'portal_id', m.portal_id, 'message_id', m.message_id, 'event', 'release')))
+    from jsonb_to_recordset(v_moves) v(portal_id uuid, message_id uuid, to_state text)
+    join messaging.message m on m.portal_id = v.portal_id and m.message_id = v.message_id and m.state = v.to_state
+   where m.state in ('failed', 'expired', 'refused')
   having count(*) > 0;
 
   perform messaging.tell_moves(v_moves);

@@ -23,7 +23,6 @@ begin
     select r.*, a.channel_state, a.next_action, v.window_until,
            case
              when r.outcome is not null then r.reason
-             when r.conversation_id is null then 'unknown_chat'
              when a.channel_state in ('draft', 'disconnected') then 'channel_state'
              when not a.may_write then 'permission'
              when not a.is_entitled then 'plan'
@@ -35,12 +34,14 @@ begin
       left join messaging.conversation v on v.portal_id = r.portal_id and v.conversation_id = r.conversation_id)
   select array_agg(row(
            j.item,
-           coalesce(j.outcome, case when j.verdict is null then 'accepted' when j.conversation_id is null then 'quarantined' else 'refused' end),
+           coalesce(j.outcome, case when j.verdict is null then 'accepted' else 'refused' end),
            j.verdict,
            case j.verdict
              when 'channel_state' then jsonb_build_object('state', j.channel_state, 'next_action', j.next_action)
              when 'permission' then jsonb_build_object('user_id', j.author)
+             when 'plan' then jsonb_build_object('state', j.channel_state)
              when 'window' then jsonb_build_object('window_until', j.window_until)
+             else j.detail
            end,
            j.portal_id, j.source, j.key, j.part, j.parts, j.channel_id, j.conversation_id, j.author, j.kind, j.text, j.media,
            j.payload, coalesce(j.said_at, v_now), j.raw, j.sort, j.origin_id, j.message_id, j.seq)::messaging.outgoing

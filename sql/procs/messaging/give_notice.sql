@@ -11,7 +11,7 @@ begin
   insert into messaging.notice as n (portal_id, notice_id, kind, message_id, conversation_id, due_at, expires_at)
   select m.portal_id, tenancy.new_id(), p_kind, m.message_id, m.conversation_id,
          v_now + case p_kind when 'verify' then interval '5 seconds' else interval '0' end, v_now + interval '7 days'
-    from unnest(p_portals, p_messages) u(portal_id, message_id)
+    from (select distinct x.portal_id, x.message_id from unnest(p_portals, p_messages) x(portal_id, message_id)) u
     join messaging.message m on m.portal_id = u.portal_id and m.message_id = u.message_id
    where p_kind <> 'tick' or m.source = 'open_line'
    order by m.portal_id, m.message_id

@@ -7,7 +7,7 @@ as $$
   insert into messaging.raw (portal_id, raw_id, channel_id, door, body)
   select u.portal_id, u.id, u.channel_id, p_door, u.body
     from unnest(p_ids, p_portals, p_channels, p_raw) u(id, portal_id, channel_id, body)
-   where u.id is not null and u.portal_id is not null
+   where u.id is not null and u.portal_id is not null and u.body is not null
 $$;
 comment on function messaging.keep_raw(text, uuid[], uuid[], uuid[], bytea[]) is
   'Internal, batch. Stores the raw bodies whose id is not null.';

@@ -1,5 +1,6 @@
--- Takes messages out of their lanes, whether they stand at the head or not, and lets each lane go on: due if more
--- waits, idle if not, in any case no longer blocked by them. Locks the lanes in the order of their key.
+-- Takes messages out of their lanes. Where the head leaves, the lane goes on: due if more waits, idle if not, no longer
+-- blocked, its back-off forgotten. Where only messages behind the head leave, the head's claim, block or back-off
+-- stands. A message that is in no lane changes nothing. Returns how many lanes. Locks them in the order of their key.
 create or replace function messaging.leave_lane(p_direction text, p_portals uuid[], p_conversations uuid[], p_messages uuid[])
 returns int
 language plpgsql security definer
@@ -24,16 +25,24 @@ begin
        and q.message_id = u.message_id
     returning q.portal_id, q.conversation_id, q.seq),
   g as (
-    select gone.portal_id, gone.conversation_id, count(*) as n, max(gone.seq) as seq
+    select gone.portal_id, gone.conversation_id, count(*) as n, min(gone.seq) as seq
       from gone group by gone.portal_id, gone.conversation_id),
+  h as (
+    select g.portal_id, g.conversation_id, g.n,
+           not exists (select from messaging.queue q
+                        where q.portal_id = g.portal_id and q.conversation_id = g.conversation_id
+                          and q.direction = p_direction and q.seq < g.seq) as is_head
+      from g),
   moved as (
     update messaging.lane l
-       set done_seq = least(l.last_seq, l.done_seq + g.n), blocked_until = null, retries = 0,
-           next_at = case when l.paused is not null then 'infinity'::timestamptz
-                          when l.last_seq > l.done_seq + g.n then v_now
+       set done_seq = l.done_seq + h.n,
+           blocked_until = case when not h.is_head then l.blocked_until end,
+           retries = case when h.is_head then 0 else l.retries end,
+           next_at = case when not h.is_head then l.next_at
+                          when l.paused is null and l.last_seq > l.done_seq + h.n then v_now
                           else 'infinity' end
-      from g
-     where l.portal_id = g.portal_id and l.conversation_id = g.conversation_id and l.direction = p_direction
+      from h
+     where l.portal_id = h.portal_id and l.conversation_id = h.conversation_id and l.direction = p_direction
     returning 1)
   select count(*) into v_count from moved;
   return v_count;

@@ -14,6 +14,8 @@ declare
   v_now timestamptz := tenancy.now();
   v_rows messaging.incoming[];
   v_raw_ids uuid[];
+  v_raw_portals uuid[];
+  v_raw_channels uuid[];
 begin
   if p_items is null or jsonb_typeof(p_items) <> 'array' then
     perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_items'));
@@ -24,10 +26,12 @@ begin
   end if;
 
   with first_of_key as (
-    select distinct on (r.portal_id, r.key) r.portal_id, r.key, r.item, tenancy.new_id() as message_id
-      from unnest(v_rows) r
-     where r.outcome is null
-     order by r.portal_id, r.key, r.item),
+    select k.portal_id, k.key, k.item, tenancy.new_id() as message_id
+      from (select distinct on (r.portal_id, r.key) r.portal_id, r.key, r.item
+              from unnest(v_rows) r
+             where r.outcome is null
+             order by r.portal_id, r.key, r.item) k
+     order by k.item),
   fresh as (
     insert into messaging.alias as a (portal_id, kind, key, message_id, created_at)
     select f.portal_id, 'wa', f.key, f.message_id, v_now
@@ -47,15 +51,16 @@ begin
   v_rows := messaging.resolve_contacts(v_rows);
   v_rows := messaging.open_conversations(v_rows);
 
-  select array_agg(case when exists (
-             select from unnest(v_rows) r where r.raw = b.i and r.outcome in ('accepted', 'quarantined'))
-           then tenancy.new_id() end order by b.i)
-    into v_raw_ids
-    from generate_series(1, cardinality(p_raw)) b(i);
-  perform messaging.keep_raw('gupshup', v_raw_ids,
-    array(select (select r.portal_id from unnest(v_rows) r where r.raw = b.i limit 1) from generate_series(1, cardinality(p_raw)) b(i) order by b.i),
-    array(select (select r.channel_id from unnest(v_rows) r where r.raw = b.i limit 1) from generate_series(1, cardinality(p_raw)) b(i) order by b.i),
-    p_raw);
+  select array_agg(case when k.raw is not null then tenancy.new_id() end order by b.i),
+         array_agg(k.portal_id order by b.i), array_agg(k.channel_id order by b.i)
+    into v_raw_ids, v_raw_portals, v_raw_channels
+    from generate_series(1, cardinality(p_raw)) b(i)
+    left join (
+      select distinct on (r.raw) r.raw, r.portal_id, r.channel_id
+        from unnest(v_rows) r
+       where r.outcome in ('accepted', 'quarantined')
+       order by r.raw, r.item) k on k.raw = b.i;
+  perform messaging.keep_raw('gupshup', v_raw_ids, v_raw_portals, v_raw_channels, p_raw);
 
   perform messaging.enqueue('in',
     array_agg(r.portal_id order by r.item), array_agg(r.conversation_id order by r.item),

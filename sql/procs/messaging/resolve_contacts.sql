@@ -1,4 +1,5 @@
 -- Finds or makes the contact of each accepted item by its identifiers and joins new identifiers to its graph.
+-- A WhatsApp id speaks before a business-scoped id, so that two people whom we know apart are never merged.
 -- Two calls that meet a new customer at once agree: the first to write the identifier wins, the other's contact
 -- is taken back. Locks new identifiers in the order of their key.
 create or replace function messaging.resolve_contacts(p_rows messaging.incoming[]) returns messaging.incoming[]
@@ -7,6 +8,7 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := tenancy.now();
+  v_row messaging.incoming;
   v_portals uuid[];
   v_kinds text[];
   v_values text[];
@@ -14,24 +16,42 @@ declare
   v_names text[];
   v_rows messaging.incoming[];
 begin
+  -- Where a business-scoped id comes with two numbers at once, the order of the items decides who is who.
+  if cardinality(p_rows) > 1 and exists (
+    select from unnest(p_rows) r
+     where r.outcome = 'accepted' and r.wa_id is not null and r.bsuid is not null
+     group by grouping sets ((r.portal_id, r.bsuid), (r.portal_id, r.wa_id))
+    having count(distinct r.wa_id) > 1 or count(distinct r.bsuid) > 1)
+  then
+    foreach v_row in array p_rows loop
+      v_rows := v_rows || messaging.resolve_contacts(array[v_row]);
+    end loop;
+    return v_rows;
+  end if;
+
   -- One proposal per customer of the batch: the contact that any of his identifiers already has, else a new one.
+  with s as (
+    select r.portal_id, r.wa_id, r.bsuid, r.name, r.item,
+           coalesce(case when r.bsuid is not null then max(r.wa_id) over (partition by r.portal_id, r.bsuid) end, r.wa_id, r.bsuid) as person
+      from unnest(p_rows) r
+     where r.outcome = 'accepted'),
+  g as (
+    select s.portal_id, s.person, max(s.wa_id) as wa_id, max(s.bsuid) as bsuid,
+           coalesce((array_agg(s.name order by s.item) filter (where s.name <> ''))[1], '') as name
+      from s group by s.portal_id, s.person),
+  p as materialized (
+    select g.*, coalesce(
+             (select f.contact_id from messaging.identifier f
+               where f.portal_id = g.portal_id
+                 and (f.kind in ('wa', 'alias') and f.value = g.wa_id or f.kind = 'bsuid' and f.value = g.bsuid)
+               order by f.kind = 'bsuid', f.kind = 'alias' limit 1),
+             tenancy.new_id()) as contact_id
+      from g)
   select array_agg(w.portal_id), array_agg(w.kind), array_agg(w.value), array_agg(w.contact_id), array_agg(w.name)
     into v_portals, v_kinds, v_values, v_contacts, v_names
     from (
       select p.portal_id, k.kind, k.value, p.contact_id, p.name
-        from (
-          select s.portal_id, s.wa_id, s.bsuid, s.name,
-                 coalesce(
-                   (select f.contact_id from messaging.identifier f
-                     where f.portal_id = s.portal_id
-                       and (f.kind in ('wa', 'alias') and f.value = s.wa_id or f.kind = 'bsuid' and f.value = s.bsuid)
-                     order by f.kind = 'bsuid', f.kind = 'alias' limit 1),
-                   tenancy.new_id()) as contact_id
-            from (
-              select distinct on (r.portal_id, coalesce(r.wa_id, r.bsuid)) r.portal_id, r.wa_id, r.bsuid, r.name
-                from unnest(p_rows) r
-               where r.outcome = 'accepted'
-               order by r.portal_id, coalesce(r.wa_id, r.bsuid), r.bsuid nulls last, r.item) s) p
+        from p
         cross join lateral (values ('wa', p.wa_id), ('bsuid', p.bsuid)) k(kind, value)
        where k.value is not null
        order by p.portal_id, k.kind, k.value) w;

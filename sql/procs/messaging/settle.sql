@@ -3,9 +3,12 @@
 -- reason, policy, retry_after_s}. Outcomes: accepted (the other side has it), retry (nothing reached it), failed (it
 -- refused; policy fix: the message waits while the channel needs attention), unknown (it may have it: the lane waits
 -- 60 s for evidence, then moves on). An attempt's outcome is recorded however late; the token guards only the lane.
--- retry is tried again after 2, 4, 8 … s with jitter (or retry_after_s), at most 12 times in 24 h, then failed.
+-- Of an attempt that was followed by another one, only accepted still moves the message.
+-- retry is tried again after 2, 4, 8 … s (at most 10 min) with jitter, or after retry_after_s; a message to WhatsApp 12
+-- times within 24 h, one to the portal for 24 h, then it is failed (exhausted).
 -- Returns a row per item: recorded (what the outcome came to) and the message's state, or stale for an attempt that
--- does not exist. Raises WB400 malformed_call. Locks alias -> conversation -> lane -> message -> charge.
+-- does not exist or whose outcome is known. Raises WB400 malformed_call.
+-- Locks alias -> conversation -> channel (fix only) -> lane -> message -> charge, each sorted by its key.
 create or replace function messaging.settle(p_items jsonb)
 returns table (item int, recorded text, state text)
 language plpgsql security definer
@@ -25,16 +28,28 @@ begin
   select distinct r.portal_id, k.kind, k.key, r.message_id, v_now
     from unnest(v_rows) r
    cross join lateral jsonb_each_text(r.keys) k(kind, key)
-   where r.recorded is not null and k.kind in ('gs', 'wa') and k.key <> ''
+   where r.recorded is not null and k.kind in ('gs', 'wa') and length(k.key) between 1 and 400
    order by 1, 2, 3
   on conflict (portal_id, kind, key) do nothing;
 
+  perform 1
+    from messaging.conversation c
+    join (select distinct r.portal_id, r.conversation_id from unnest(v_rows) r where r.chat_id is not null) k
+      on k.portal_id = c.portal_id and k.conversation_id = c.conversation_id
+   order by c.portal_id, c.channel_id, c.contact_id
+     for no key update of c;
   update messaging.conversation c
-     set portal_chat_id = coalesce(r.chat_id, c.portal_chat_id), session_id = coalesce(r.session_id, c.session_id)
+     set portal_chat_id = r.chat_id, session_id = coalesce(r.session_id, c.session_id)
     from (select distinct on (x.portal_id, x.conversation_id) x.* from unnest(v_rows) x
-           where x.chat_id is not null order by x.portal_id, x.conversation_id) r
+           where x.chat_id is not null order by x.portal_id, x.conversation_id, x.item desc) r
    where c.portal_id = r.portal_id and c.conversation_id = r.conversation_id
-     and (c.portal_chat_id is distinct from r.chat_id or c.session_id is distinct from r.session_id);
+     and (c.portal_chat_id is distinct from r.chat_id or c.session_id is distinct from coalesce(r.session_id, c.session_id));
+
+  perform messaging.trouble_channel(f.portal_id, f.channel_id, f.code)
+    from (select distinct on (r.portal_id, r.channel_id) r.portal_id, r.channel_id, r.code
+            from unnest(v_rows) r
+           where r.recorded = 'fix' and not r.is_superseded
+           order by r.portal_id, r.channel_id, r.item) f;
 
   perform 1
     from messaging.lane l
@@ -42,6 +57,8 @@ begin
       on k.portal_id = l.portal_id and k.conversation_id = l.conversation_id and k.direction = l.direction
    order by l.portal_id, l.conversation_id, l.direction
      for update of l;
+  -- Read again: while we waited for the lanes, another report (an ended lease, a receipt) may have settled the same.
+  select array_agg(r) into v_rows from messaging.read_settling(p_items) r;
 
   update messaging.attempt a
      set outcome = case r.recorded when 'fix' then 'retry' when 'exhausted' then 'failed' else r.recorded end,
@@ -50,8 +67,7 @@ begin
            'reason', r.reason, 'policy', r.policy, 'keys', nullif(r.keys, '{}'),
            'late', case when a.outcome is not null then true end))
     from unnest(v_rows) r
-   where a.portal_id = r.portal_id and a.message_id = r.message_id and a.number = r.number
-     and (a.outcome is null or a.outcome = 'unknown');
+   where a.portal_id = r.portal_id and a.message_id = r.message_id and a.number = r.number and r.recorded is not null;
 
   perform messaging.climb(array_agg(row(
       r.item, r.portal_id, r.channel_id, r.message_id,
@@ -59,10 +75,11 @@ begin
         when 'accepted' then case r.direction when 'in' then 'delivered' else 'submitted' end
         when 'retry' then 'return' when 'fix' then 'return'
         when 'unknown' then 'lose' else 'failed' end,
-      v_now, case r.recorded when 'exhausted' then 'exhausted' else r.code end, r.reason, r.policy, null, null, 1)::messaging.evidence),
+      v_now, case r.recorded when 'exhausted' then 'exhausted' else r.code end, r.reason, r.policy, null, null, r.turn)::messaging.evidence),
     false)
-    from unnest(v_rows) r
-   where r.recorded is not null
+    from (select x.*, row_number() over (partition by x.portal_id, x.message_id order by x.item)::int as turn
+            from unnest(v_rows) x
+           where x.recorded = 'accepted' or x.recorded is not null and not x.is_superseded) r
   having count(*) > 0;
 
   perform messaging.settle_lanes(v_rows);

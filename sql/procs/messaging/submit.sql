@@ -15,6 +15,8 @@ declare
   v_now timestamptz := tenancy.now();
   v_rows messaging.outgoing[];
   v_raw_ids uuid[];
+  v_raw_portals uuid[];
+  v_raw_channels uuid[];
 begin
   if p_items is null or jsonb_typeof(p_items) <> 'array' then
     perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_items'));
@@ -25,11 +27,13 @@ begin
   end if;
 
   with first_of_key as (
-    select distinct on (r.portal_id, r.source, r.key, r.part)
-           r.portal_id, r.source, r.key, r.part, r.item, tenancy.new_id() as message_id
-      from unnest(v_rows) r
-     where r.outcome is null or r.outcome = 'refused'
-     order by r.portal_id, r.source, r.key, r.part, r.item),
+    select k.portal_id, k.source, k.key, k.part, k.item, tenancy.new_id() as message_id
+      from (select distinct on (r.portal_id, r.source, r.key, r.part)
+                   r.portal_id, r.source, r.key, r.part, r.item, r.sort
+              from unnest(v_rows) r
+             where r.outcome is null or r.outcome = 'refused'
+             order by r.portal_id, r.source, r.key, r.part, r.item) k
+     order by k.sort, k.item, k.part),
   fresh as (
     insert into messaging.alias as a (portal_id, kind, key, message_id, created_at)
     select f.portal_id, f.source, f.key || '/' || f.part, f.message_id, v_now
@@ -43,7 +47,8 @@ begin
                 when f.message_id is null then 'duplicate' else r.outcome end,
            r.reason, r.detail, r.portal_id, r.source, r.key, r.part, r.parts, r.channel_id, r.conversation_id, r.author,
            r.kind, r.text, r.media, r.payload, r.said_at, r.raw, r.sort,
-           (select y.message_id from first_of_key y where y.item = r.item order by y.part limit 1), f.message_id, null)::messaging.outgoing
+           (select y.message_id from first_of_key y join fresh z on z.message_id = y.message_id
+             where y.item = r.item order by y.part limit 1), f.message_id, null)::messaging.outgoing
            order by r.item, r.part)
     into v_rows
     from unnest(v_rows) r
@@ -53,15 +58,16 @@ begin
 
   v_rows := messaging.decide_outgoing(v_rows);
 
-  select array_agg(case when exists (
-             select from unnest(v_rows) r where r.raw = b.i and r.outcome in ('accepted', 'refused', 'quarantined'))
-           then tenancy.new_id() end order by b.i)
-    into v_raw_ids
-    from generate_series(1, cardinality(p_raw)) b(i);
-  perform messaging.keep_raw('bitrix24', v_raw_ids,
-    array(select (select r.portal_id from unnest(v_rows) r where r.raw = b.i limit 1) from generate_series(1, cardinality(p_raw)) b(i) order by b.i),
-    array(select (select r.channel_id from unnest(v_rows) r where r.raw = b.i limit 1) from generate_series(1, cardinality(p_raw)) b(i) order by b.i),
-    p_raw);
+  select array_agg(case when k.raw is not null then tenancy.new_id() end order by b.i),
+         array_agg(k.portal_id order by b.i), array_agg(k.channel_id order by b.i)
+    into v_raw_ids, v_raw_portals, v_raw_channels
+    from generate_series(1, cardinality(p_raw)) b(i)
+    left join (
+      select distinct on (r.raw) r.raw, r.portal_id, r.channel_id
+        from unnest(v_rows) r
+       where r.outcome in ('accepted', 'refused', 'quarantined')
+       order by r.raw, r.item) k on k.raw = b.i;
+  perform messaging.keep_raw('bitrix24', v_raw_ids, v_raw_portals, v_raw_channels, p_raw);
 
   perform messaging.enqueue('out',
     array_agg(r.portal_id order by r.sort, r.item, r.part), array_agg(r.conversation_id order by r.sort, r.item, r.part),
