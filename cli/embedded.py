@@ -168,26 +168,32 @@ class EmbeddedServer:
         return port if asked.stdout.strip() == str(self._data) else None
 
     def _announced_port(self) -> int | None:
-        """Read `postmaster.pid` once the server it names is ready; None when that process is gone.
+        """Read `postmaster.pid` once the server it names is ready; None when none runs.
 
-        Its lines are pid, data directory, start time, port, socket, address, memory, status.
+        Its lines are pid, data directory, start time, port, socket, address, memory, status. PostgreSQL takes
+        an ended but never collected process for a running server, so that one's file is removed here.
         """
+        announcement = self._data / "postmaster.pid"
         for _ in range(600):
             try:
-                lines = (self._data / "postmaster.pid").read_text().splitlines()
+                lines = announcement.read_text().splitlines()
             except FileNotFoundError:
+                return None
+            if lines and not _is_alive(int(lines[0])):
+                announcement.unlink(missing_ok=True)
                 return None
             if len(lines) >= 8 and lines[7].strip() == "ready":
                 return int(lines[3])
-            if not lines or not _is_alive(int(lines[0])):
-                return None
             time.sleep(0.1)
         raise EmbeddedUnavailable(f"a server on {self._data} has been starting or stopping for a minute")
 
     def _launch(self) -> None:
-        """Start the server on the wanted port; a free port may be taken by others before we listen on it."""
-        attempts = 1 if self.port else 5
-        for attempt in range(1, attempts + 1):
+        """Start the server on the wanted port, or on a free one that others may take before we listen on it.
+
+        «In use» may also be the memory of a killed server whose children are still leaving.
+        """
+        log = self._data / "server.log"
+        for attempts_left in reversed(range(5)):
             port = self.port or _free_port()
             settings = {
                 "listen_addresses": "127.0.0.1",
@@ -196,13 +202,13 @@ class EmbeddedServer:
                 **(_DURABLE if self._durable else _THROWAWAY),
             }
             options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-            log = self._data / "server.log"
             try:
                 self._run(["pg_ctl", "start", "-w", "-t", "60", f"-D{self._data}", f"-l{log}", "-o", options])
             except EmbeddedUnavailable as failure:
                 words = _last_lines(log)
-                if attempt == attempts or "in use" not in words:
+                if not attempts_left or "in use" not in words:
                     raise EmbeddedUnavailable(f"{failure}\n{words}") from None
+                time.sleep(0.2)
             else:
                 self.port = port
                 return
@@ -238,14 +244,15 @@ def demo_server() -> EmbeddedServer:
 
 
 def _is_alive(pid: int) -> bool:
-    """Does a process with this number exist?"""
+    """Does this process run? One that ended but was never collected (no init in a container) does not."""
     try:
         os.kill(abs(pid), 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         pass
-    return True
+    stat = Path(f"/proc/{abs(pid)}/stat")
+    return not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")
 
 
 def _free_port() -> int:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import contextlib
 import io
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
@@ -49,6 +50,9 @@ set local search_path = '';
 set local check_function_bodies = off;
 """
 """Functions belong to the owner, name every schema, and may call functions of later files."""
+
+
+_WAIT_S = 600
 
 
 class MigrationRefused(Exception):
@@ -117,17 +121,29 @@ def verifier(connection: psycopg.Connection[Any], role: str, password: str) -> s
 
 @contextlib.contextmanager
 def _only_one(url: str) -> Iterator[None]:
-    """Hold the advisory lock in a transaction of its own: it ends with the process and passes any pooler."""
+    """Hold the advisory lock in a transaction of its own: it ends with the process and passes any pooler.
+
+    Who waits asks again and again: a waiting statement has a snapshot, and `create index concurrently` in the
+    migrate that holds the lock would wait for that for ever.
+    """
+    give_up_at = time.monotonic() + _WAIT_S
     with connect(url, autocommit=False) as guard:
-        guard.execute("set local idle_in_transaction_session_timeout = 0")
-        guard.execute("set local lock_timeout = '10min'")
-        try:
-            guard.execute("select pg_advisory_xact_lock(hashtextextended('whatsappb24.migrate', 0))")
-        except psycopg.errors.LockNotAvailable:
-            raise MigrationRefused(
-                "another migrate has been running for ten minutes: look for it, then try again"
-            ) from None
+        while not _take_lock(guard):
+            if time.monotonic() > give_up_at:
+                raise MigrationRefused(
+                    "another migrate has been running for ten minutes: look for it, then try again"
+                )
+            guard.rollback()
+            time.sleep(0.1)
         yield
+
+
+def _take_lock(guard: psycopg.Connection[Any]) -> bool:
+    guard.execute("set local idle_in_transaction_session_timeout = 0")
+    row = guard.execute(
+        "select pg_try_advisory_xact_lock(hashtextextended('whatsappb24.migrate', 0))"
+    ).fetchone()
+    return row is not None and bool(row[0])
 
 
 def recorded_files(
@@ -183,7 +199,7 @@ def _apply_one(backend: Any, migration: Any, name: str) -> None:
     """Apply one file; yoyo prints the rows of a `select`, which nobody asked for."""
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            backend.apply_one(migration)
+            _despite_other_databases(lambda: backend.apply_one(migration))
     except psycopg.Error as error:
         raise MigrationRefused(f"schema/{name}: {_told(error)}") from error
 
@@ -248,21 +264,34 @@ def _set_passwords(
             sql.Identifier(role), sql.Literal(verifier(connection, role, password))
         )
         try:
-            _alter_role(connection, statement)
+            _despite_other_databases(partial(connection.execute, statement))
             done.append(role)
         except psycopg.errors.InsufficientPrivilege:
             refused.append(role)
     return tuple(done), tuple(refused)
 
 
-def _alter_role(connection: psycopg.Connection[Any], statement: sql.Composed) -> None:
-    """Change a role. Roles belong to the cluster: a migrate of another database may be doing the same."""
-    for attempt in range(1, 6):
+def _despite_other_databases(change: Callable[[], object]) -> None:
+    """Make a change that may touch roles, again if need be.
+
+    Roles belong to the cluster and the advisory lock to one database, so a migrate of another database may
+    make or alter the same role at the same moment; PostgreSQL then fails one of the two.
+    """
+    for attempts_left in reversed(range(5)):
         try:
-            connection.execute(statement)
-        except psycopg.errors.InternalError_:  # «tuple concurrently updated»
-            if attempt == 5:
+            change()
+        except (psycopg.errors.UniqueViolation, psycopg.errors.InternalError_) as error:
+            named = (error.diag.table_name, error.diag.message_primary)
+            if not attempts_left or not {"pg_authid", "tuple concurrently updated"} & set(named):
                 raise
-            time.sleep(0.02 * attempt)
+            time.sleep(0.05)
         else:
             return
+
+
+def ensure_database(url: str, name: str) -> None:
+    """Create the database `name` on the server at `url` unless it exists. Raises `DatabaseAway`."""
+    with connect(url) as connection:
+        known = connection.execute("select from pg_database where datname = %s", (name,)).fetchone()
+        if known is None:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))

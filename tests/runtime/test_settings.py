@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from runtime.secrets import generate_key, role_password
+from runtime.secrets import role_password
 from runtime.settings import SettingRefused, Settings, role_address, variables
+from tests.servers import SECRET_KEYS
 
 pytestmark = pytest.mark.requirement("R2.2-f")
 
-KEY = generate_key()
+KEY = SECRET_KEYS[0]  # constant, so that every worker collects the same cases
 GIVEN = {
     "DATABASE_URL": "postgresql://boss:p%40ss@db:5433/wab?sslmode=require",
     "SECRET_KEYS": KEY,
