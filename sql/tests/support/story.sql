@@ -128,3 +128,56 @@ create function tests.refusal(p_sql text) returns text language sql as $$
   select coalesce((d ->> 'sqlstate') || ' ' || coalesce(d ->> 'reason', d ->> 'message'), 'accepted') from tests.refusal_detail(p_sql) d
 $$;
 comment on function tests.refusal(text) is 'Tries a statement; returns "accepted" or how it is refused, such as "WB409 line_taken".';
+
+create function tests.incoming(p_portal_id uuid, p_channel_id uuid, p_more jsonb default '{}') returns jsonb language sql as $$
+  select jsonb_build_object('portal_id', p_portal_id, 'channel_id', p_channel_id, 'key', 'wamid.1', 'wa_id', '5215551234567',
+    'name', 'Carla', 'kind', 'text', 'text', 'Hola') || p_more
+$$;
+comment on function tests.incoming(uuid, uuid, jsonb) is 'An item for messaging.receive(): Carla says Hola, unless p_more says otherwise.';
+
+create function tests.received(p_items jsonb, p_raw bytea[] default '{}') returns text language sql as $$
+  select string_agg(concat_ws(' ', r.outcome, r.reason), ', ' order by r.item) from messaging.receive(p_items, p_raw) r
+$$;
+comment on function tests.received(jsonb, bytea[]) is 'Calls messaging.receive(); returns what became of each item: "accepted, quarantined bad_key".';
+
+create function tests.outgoing(p_portal_id uuid, p_more jsonb default '{}') returns jsonb language sql as $$
+  select jsonb_build_object('portal_id', p_portal_id, 'source', 'open_line', 'key', '100', 'connector', 'wab24', 'line', '1',
+    'chat_key', '5215551234567', 'user_id', '7', 'portal_message_id', '100',
+    'parts', jsonb_build_array(jsonb_build_object('kind', 'text', 'text', 'Buenos días'))) || p_more
+$$;
+comment on function tests.outgoing(uuid, jsonb) is 'An item for messaging.submit(): user 7 says Buenos días to Carla, unless p_more says otherwise.';
+
+create function tests.sent(p_items jsonb, p_raw bytea[] default '{}') returns text language sql as $$
+  select string_agg(concat_ws(' ', r.outcome, r.reason), ', ' order by r.item, r.part) from messaging.submit(p_items, p_raw) r
+$$;
+comment on function tests.sent(jsonb, bytea[]) is 'Calls messaging.submit(); returns what became of each part: "accepted, refused window".';
+
+create function tests.lane(p_portal_id uuid, p_message_id uuid) returns text language sql as $$
+  select case
+           when l.paused is not null then 'paused ' || l.paused
+           when l.blocked_until is not null then 'blocked'
+           when l.last_seq = l.done_seq then 'idle'
+           when l.next_at = 'infinity' then 'claimed'
+           when l.next_at <= tenancy.now() then 'due'
+           else 'waits' end || ' ' || (
+             select count(*) from messaging.queue q
+              where q.portal_id = l.portal_id and q.conversation_id = l.conversation_id and q.direction = l.direction)
+    from tests.lane_of(p_portal_id, p_message_id) l
+$$;
+comment on function tests.lane(uuid, uuid) is
+  'How the lane of a message stands, and how many wait in it: "idle 0", "due 2", "claimed 1", "waits 1" (back-off), "blocked 1", "paused attention 3".';
+
+create function tests.queue_of(p_portal_id uuid, p_direction text default 'out') returns text language sql as $$
+  select coalesce(string_agg(m.text, ', ' order by q.conversation_id, q.seq), '')
+    from messaging.queue q join messaging.message m on m.portal_id = q.portal_id and m.message_id = q.message_id
+   where q.portal_id = p_portal_id and q.direction = p_direction
+$$;
+comment on function tests.queue_of(uuid, text) is 'The texts that wait in a direction, lane by lane in their order.';
+
+create function tests.evidence(p_portal_id uuid, p_message_id uuid, p_events text[], p_code text default null) returns messaging.evidence[]
+language sql as $$
+  select array_agg(row(n, p_portal_id, m.channel_id, p_message_id, e, tenancy.now(), p_code, null, null, null, null, n)::messaging.evidence order by n)
+    from unnest(p_events) with ordinality u(e, n)
+    join messaging.message m on m.portal_id = p_portal_id and m.message_id = p_message_id
+$$;
+comment on function tests.evidence(uuid, uuid, text[], text) is 'Events about a message, one after the other, for messaging.climb().';
