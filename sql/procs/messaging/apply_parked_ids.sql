@@ -18,15 +18,6 @@ begin
    where p.wa_key is not null
    order by p.portal_id, p.wa_key, p.parked_id
   on conflict (portal_id, kind, key) do nothing;
-  perform 1
-    from messaging.lane l
-    join (select distinct m.portal_id, m.conversation_id, m.direction
-            from unnest(p_portals, p_messages) u(portal_id, message_id)
-            join messaging.message m on m.portal_id = u.portal_id and m.message_id = u.message_id
-           where m.state in ('sending', 'unknown')) k
-      on k.portal_id = l.portal_id and k.conversation_id = l.conversation_id and k.direction = l.direction
-   order by l.portal_id, l.conversation_id, l.direction
-     for update of l;
   with taken as (
     delete from messaging.parked_receipt p
      using unnest(p_portals, p_messages, p_parked) u(portal_id, message_id, parked_id)

@@ -56,16 +56,6 @@ begin
     from unnest(v_rows) r
    where r.outcome in ('parked', 'held');
 
-  perform 1
-    from messaging.lane l
-    join (select distinct m.portal_id, m.conversation_id, m.direction
-            from unnest(v_rows) r
-            join messaging.message m on m.portal_id = r.portal_id and m.message_id = r.message_id
-           where r.outcome is null and m.state in ('sending', 'unknown')) k
-      on k.portal_id = l.portal_id and k.conversation_id = l.conversation_id and k.direction = l.direction
-   order by l.portal_id, l.conversation_id, l.direction
-     for update of l;
-
   v_moved := messaging.climb_and_leave(array_agg(row(
       r.item, r.portal_id, r.channel_id, r.message_id, r.event, r.said_at, r.code, r.said, r.policy,
       nullif(jsonb_strip_nulls(jsonb_build_object('pricing', r.pricing)), '{}'), v_raw_ids[r.raw], r.turn)::messaging.evidence))

@@ -35,7 +35,7 @@ begin
     case when pg_input_is_valid(e.entry ->> 'conversation_id', 'uuid') then (e.entry ->> 'conversation_id')::uuid end,
     case when pg_input_is_valid(e.entry ->> 'message_id', 'uuid') then (e.entry ->> 'message_id')::uuid end,
     left(e.entry ->> 'correlation_id', 100),
-    left(concat_ws(' ', e.entry ->> 'summary', '[unreadable: ' || u.unfit || ']'), 2000),
+    nullif(left(concat_ws(' ', e.entry ->> 'summary', '[unreadable: ' || u.unfit || ']'), 2000), ''),
     case when jsonb_typeof(e.entry) = 'object' then e.entry -> 'request' else e.entry end,
     e.entry -> 'response'
   from jsonb_array_elements(p_entries) e(entry)
