@@ -1,6 +1,6 @@
 -- Moves charges along their published transitions when evidence about their messages arrives.
--- For messaging.climb(), in its transaction. p_items: [{portal_id, message_id, event}], event capture, release or
--- reverse; an event that does not apply changes nothing, so that evidence may come late and twice. A message
+-- For messaging.climb(), in its transaction. p_items: [{portal_id, message_id, event}], one a message, event capture,
+-- release or reverse; an event that does not apply changes nothing, so that evidence may come late and twice. A message
 -- without a charge is passed over. Returns how many moved. Locks the charges in the order of their key.
 create or replace function billing.move_charges(p_items jsonb) returns int
 language plpgsql security definer

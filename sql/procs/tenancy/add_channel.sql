@@ -1,8 +1,9 @@
 -- Adds a WhatsApp number to an open line and starts connecting it.
 -- For the panel. p_facts: {name, connector, line_id, phone, app_id, app_name, key_sealed, secrets_sealed (hex),
--- route_digest, header_digest (hex of sha-256)}. The worker sets the subscription, activates the line, and the
+-- route_digest (of a new secret), header_digest (hex of sha-256)}. The worker sets the subscription, activates the line, and the
 -- channel becomes active. Returns its id.
--- Raises WB403 permission, WB404 unknown_portal, WB409 line_taken, WB400 malformed_item. Locks only new rows.
+-- Raises WB404 unknown_portal, WB409 portal_state where the application was uninstalled, WB403 permission, WB400
+-- malformed_item, WB409 line_taken. Locks the portal row, so that two channels never take one line.
 create or replace function tenancy.add_channel(p_portal_id uuid, p_actor text, p_facts jsonb) returns uuid
 language plpgsql security definer
 set search_path = ''
@@ -12,16 +13,27 @@ declare
   v_id uuid := tenancy.new_id();
   v_phone text := regexp_replace(coalesce(p_facts ->> 'phone', ''), '[^0-9]', '', 'g');
   v_field text;
+  v_portal_state text;
 begin
+  select p.state into v_portal_state from tenancy.portal p where p.portal_id = p_portal_id for no key update;
+  if not found then
+    perform trace.refuse('unknown_portal');
+  elsif v_portal_state = 'uninstalled' then
+    perform trace.refuse('portal_state', jsonb_build_object('state', v_portal_state));
+  end if;
   perform tenancy.demand(p_portal_id, p_actor, 'channel.connect');
   select f.name into v_field
-    from unnest(array['connector', 'line_id', 'app_id', 'app_name', 'key_sealed', 'secrets_sealed', 'route_digest', 'header_digest']) f(name)
-   where coalesce(p_facts ->> f.name, '') = '' limit 1;
-  if v_field is null and v_phone !~ '^[0-9]{5,20}$' then
-    v_field := 'phone';
-  elsif v_field is null and p_facts ->> 'line_id' !~ '^[0-9]{1,18}$' then
-    v_field := 'line_id';
-  end if;
+    from (values
+      ('connector', p_facts ->> 'connector' <> ''),
+      ('line_id', p_facts ->> 'line_id' ~ '^[0-9]{1,18}$'),
+      ('phone', v_phone ~ '^[0-9]{5,20}$'),
+      ('app_id', p_facts ->> 'app_id' <> ''),
+      ('app_name', p_facts ->> 'app_name' <> ''),
+      ('key_sealed', p_facts ->> 'key_sealed' ~* '^([0-9a-f]{2})+$'),
+      ('secrets_sealed', p_facts ->> 'secrets_sealed' ~* '^([0-9a-f]{2})+$'),
+      ('route_digest', p_facts ->> 'route_digest' ~* '^[0-9a-f]{64}$'),
+      ('header_digest', p_facts ->> 'header_digest' ~* '^[0-9a-f]{64}$')) f(name, is_good)
+   where f.is_good is not true limit 1;
   if v_field is not null then
     perform trace.refuse('malformed_item', jsonb_build_object('field', v_field));
   end if;
@@ -37,7 +49,11 @@ begin
     perform trace.refuse('line_taken', jsonb_build_object('line_id', p_facts ->> 'line_id', 'phone', v_phone));
   end if;
   insert into tenancy.channel_route (route_digest, header_digest, portal_id, channel_id, created_at)
-  values (decode(p_facts ->> 'route_digest', 'hex'), decode(p_facts ->> 'header_digest', 'hex'), p_portal_id, v_id, v_now);
+  values (decode(p_facts ->> 'route_digest', 'hex'), decode(p_facts ->> 'header_digest', 'hex'), p_portal_id, v_id, v_now)
+  on conflict (route_digest) do nothing;
+  if not found then
+    perform trace.refuse('malformed_item', jsonb_build_object('field', 'route_digest'));
+  end if;
   perform tenancy.change_channel(p_portal_id, v_id, 'connect', null, p_actor);
   return v_id;
 end

@@ -13,7 +13,7 @@ begin
   if not found then
     perform trace.refuse('unknown_portal', jsonb_build_object('member_id', left(p_member_id, 64)));
   end if;
-  if v_portal.application_token_digest is distinct from p_token_digest then
+  if (v_portal.application_token_digest = p_token_digest) is not true then
     perform trace.refuse('application_token', jsonb_build_object('portal_id', v_portal.portal_id));
   end if;
   return query select v_portal.portal_id, v_portal.state, v_portal.connector;

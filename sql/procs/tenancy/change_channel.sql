@@ -1,8 +1,10 @@
 -- Moves a channel along its published state machine and does what the new state means for its lanes: where it
 -- may send (or hand over), what waited continues; where it may not, messaging.claim() leaves it waiting.
--- p_actor null: the system itself. A user needs channel.configure (remove, disconnect, suspend: channel.disable).
+-- p_actor: a user's id, or the part of the system that found out (null: system). A person may connect (needs
+-- channel.configure), disconnect and remove (channel.disable); all other events are the system's findings.
 -- Returns the new state. Raises WB404 unknown_channel, WB409 channel_state, WB409 line_taken, WB403 permission.
--- Locks the channel row, then, where the new state opens a direction, its paused lanes in the order of their key.
+-- Locks the portal row (connect only: two channels never take one line), the channel row, then, where the new state
+-- opens a direction, its paused lanes in the order of their key.
 create or replace function tenancy.change_channel(
   p_portal_id uuid, p_channel_id uuid, p_event text, p_reason text default null, p_actor text default null)
 returns text
@@ -15,8 +17,14 @@ declare
   v_to text;
 begin
   if p_actor ~ '^[0-9]+$' then
+    if p_event not in ('connect', 'disconnect', 'remove') then
+      perform trace.refuse('permission', jsonb_build_object('user_id', p_actor, 'event', p_event));
+    end if;
     perform tenancy.demand(p_portal_id, p_actor,
-      case when p_event in ('connect', 'resume') then 'channel.configure' else 'channel.disable' end, p_channel_id);
+      case p_event when 'connect' then 'channel.configure' else 'channel.disable' end, p_channel_id);
+  end if;
+  if p_event = 'connect' then
+    perform 1 from tenancy.portal p where p.portal_id = p_portal_id for no key update;
   end if;
   select c.state into v_from from tenancy.channel c
    where c.portal_id = p_portal_id and c.channel_id = p_channel_id for update;
@@ -38,7 +46,7 @@ begin
   end if;
   update tenancy.channel c
      set state = v_to, state_reason = p_reason, state_at = v_now, check_failures = 0,
-         check_at = case when v_to = 'removed' then 'infinity' else v_now end
+         check_at = case when v_to = 'removed' then c.check_at else v_now end
    where c.portal_id = p_portal_id and c.channel_id = p_channel_id;
   insert into tenancy.channel_history (portal_id, channel_id, changed_at, change_id, event, from_state, to_state, reason, actor)
   values (p_portal_id, p_channel_id, v_now, tenancy.new_id(), p_event, v_from, v_to, p_reason, coalesce(p_actor, 'system'));

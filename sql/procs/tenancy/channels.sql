@@ -20,7 +20,7 @@ as $$
        where l.portal_id = c.portal_id and l.channel_id = c.channel_id and l.last_seq > l.done_seq) w on true
    where c.portal_id = p_portal_id and c.state <> 'removed'
      and tenancy.allows(p_portal_id, p_user_id, 'channel.view', c.channel_id)
-   order by c.created_at
+   order by c.created_at, c.channel_id
 $$;
 comment on function tenancy.channels(uuid, text) is
   'Tenant. The channels this user may see: state, next action, who acts, last check, messages waiting each way.';

@@ -1,6 +1,7 @@
 -- Channels whose comparison with the outside is due, each leased to this caller for two minutes, with everything
 -- the check needs: what is desired (connected or not), the Gupshup app, its sealed key and webhook secrets, the
--- line. For the worker. Locks the claimed channel rows, passing over locked ones.
+-- line. A channel that is off has no line_id where another channel serves that line now: it must be left alone.
+-- For the worker. Locks the claimed channel rows, passing over locked ones.
 create or replace function tenancy.claim_checks(p_limit int default 20)
 returns table (
   portal_id uuid, channel_id uuid, state text, desired text, connector text, line_id text, name text, phone text,
@@ -24,7 +25,12 @@ begin
       returning c.*)
     select l.portal_id, l.channel_id, l.state,
            case when l.state in ('connecting', 'active', 'attention', 'suspended') then 'connected' else 'disconnected' end,
-           l.connector, l.line_id, l.name, l.phone, l.app_id, l.app_name, l.key_sealed, l.secrets_sealed, l.check_token,
+           l.connector,
+           case when not exists (
+             select from tenancy.channel o
+              where o.portal_id = l.portal_id and o.connector = l.connector and o.line_id = l.line_id
+                and o.channel_id <> l.channel_id and o.state not in ('disconnected', 'removed')) then l.line_id end,
+           l.name, l.phone, l.app_id, l.app_name, l.key_sealed, l.secrets_sealed, l.check_token,
            p.state
       from leased l
       join tenancy.portal p on p.portal_id = l.portal_id;

@@ -1,5 +1,6 @@
 -- Portals whose comparison with the desired state is due, each leased to this caller for two minutes.
--- For the worker. Each row carries the desired state: connector and the lines of channels that shall be active.
+-- For the worker. Each row carries the desired state: connector and the lines of channels that shall be connected (a
+-- suspended one as well: what arrives is still stored, and its operators are told why nothing leaves).
 -- Locks the claimed portal rows, passing over locked ones.
 create or replace function tenancy.claim_repairs(p_limit int default 10)
 returns table (
@@ -27,7 +28,7 @@ begin
                        'channel_id', c.channel_id, 'line_id', c.line_id, 'phone', c.phone, 'name', c.name) order by c.created_at)
                        from tenancy.channel c
                       where c.portal_id = l.portal_id and c.connector = l.connector
-                        and c.state in ('connecting', 'active', 'attention')), '[]')
+                        and c.state in ('connecting', 'active', 'attention', 'suspended')), '[]')
       from leased l;
 end
 $$;

@@ -1,5 +1,6 @@
--- The token to work with: the system user's if there is one, else an administrator's, else (p_user_id) that
--- user's own; broken ones are passed over. Returns the sealed pair with its version, and where to call.
+-- The token to work with: the system user's if there is one, else an administrator's, the newest first; with
+-- p_user_id only that user's own. Broken ones are passed over. Returns the sealed pair with its version, and where
+-- to call.
 -- Raises WB409 no_token when none is left, WB404 unknown_portal. Locks nothing.
 create or replace function tenancy.current_token(p_portal_id uuid, p_user_id text default null)
 returns table (

@@ -3,7 +3,9 @@
 -- installing again refreshes address, tokens and application token and brings an uninstalled portal back.
 -- p_facts: {member_id, domain, client_endpoint, server_endpoint, application_token_digest (hex, optional), scope,
 -- language, time_zone, connector, user: {user_id, name, is_admin}, token: {access, refresh (hex, sealed),
--- expires_at}}. Returns the portal's id. Locks the portal row. Raises WB400 malformed_item.
+-- expires_at}, is_system}; user and token may be absent, an unknown time zone counts as UTC. A portal that is set up
+-- keeps running, one that we suspended stays so. Returns the portal's id. Raises WB400 malformed_item.
+-- Locks the portal row, then the token row, then the lanes that resume.
 create or replace function tenancy.install_portal(p_facts jsonb) returns uuid
 language plpgsql security definer
 set search_path = ''
@@ -11,18 +13,30 @@ as $$
 declare
   v_now timestamptz := tenancy.now();
   v_id uuid := tenancy.new_id();
+  v_field text;
 begin
-  if p_facts ->> 'member_id' is null or p_facts ->> 'client_endpoint' is null then
-    perform trace.refuse('malformed_item', jsonb_build_object('field', 'member_id, client_endpoint'));
+  select f.name into v_field
+    from (values
+      ('member_id', p_facts ->> 'member_id' ~ '^[0-9A-Za-z]{4,64}$'),
+      ('domain', p_facts ->> 'domain' <> ''),
+      ('client_endpoint', p_facts ->> 'client_endpoint' ~ '^https?://[^/]+/'),
+      ('server_endpoint', p_facts ->> 'server_endpoint' ~ '^https?://'),
+      ('connector', p_facts ->> 'connector' <> ''),
+      ('language', coalesce(p_facts ->> 'language', 'es') in ('es', 'en', 'pt')),
+      ('application_token_digest', coalesce(p_facts ->> 'application_token_digest', '') ~* '^([0-9a-f]{64})?$')) f(name, is_good)
+   where f.is_good is not true limit 1;
+  if v_field is not null then
+    perform trace.refuse('malformed_item', jsonb_build_object('field', v_field));
   end if;
   insert into tenancy.portal as p (
     portal_id, member_id, domain, client_endpoint, server_endpoint, application_token_digest, scope, language,
     time_zone, connector, repair_at, created_at, updated_at)
   values (
     v_id, p_facts ->> 'member_id', p_facts ->> 'domain', p_facts ->> 'client_endpoint', p_facts ->> 'server_endpoint',
-    decode(p_facts ->> 'application_token_digest', 'hex'), coalesce(p_facts ->> 'scope', ''),
-    coalesce(p_facts ->> 'language', 'es'), coalesce(p_facts ->> 'time_zone', 'UTC'), p_facts ->> 'connector',
-    v_now, v_now, v_now)
+    decode(nullif(p_facts ->> 'application_token_digest', ''), 'hex'), coalesce(p_facts ->> 'scope', ''),
+    coalesce(p_facts ->> 'language', 'es'),
+    coalesce((select z.name from pg_catalog.pg_timezone_names z where z.name = p_facts ->> 'time_zone'), 'UTC'),
+    p_facts ->> 'connector', v_now, v_now, v_now)
   on conflict (member_id) do update set
     domain = excluded.domain,
     client_endpoint = excluded.client_endpoint,
@@ -30,7 +44,7 @@ begin
     application_token_digest = coalesce(excluded.application_token_digest, p.application_token_digest),
     scope = excluded.scope,
     state = case p.state when 'installed' then 'installed' when 'suspended' then 'suspended' else 'installing' end,
-    state_reason = null,
+    state_reason = case p.state when 'suspended' then p.state_reason end,
     uninstalled_at = null,
     erase_at = null,
     repair_at = v_now,
@@ -38,7 +52,7 @@ begin
     updated_at = v_now
   returning p.portal_id into v_id;
   perform tenancy.note_users(v_id, jsonb_build_array(p_facts -> 'user'));
-  if p_facts -> 'token' is not null then
+  if jsonb_typeof(p_facts -> 'token') = 'object' then
     perform tenancy.save_token(v_id, p_facts -> 'user' ->> 'user_id', p_facts -> 'token',
       coalesce((p_facts -> 'user' ->> 'is_admin')::boolean, false), coalesce((p_facts ->> 'is_system')::boolean, false));
   end if;

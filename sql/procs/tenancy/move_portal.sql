@@ -1,5 +1,6 @@
 -- The portal was renamed: its address changed, its member_id did not. The caller has confirmed with the
--- authorisation server that the new address belongs to it. Locks the portal row.
+-- authorization server that the new address belongs to it. Raises WB400 malformed_item, WB404 unknown_portal.
+-- Locks the portal row.
 create or replace function tenancy.move_portal(p_portal_id uuid, p_client_endpoint text) returns void
 language plpgsql security definer
 set search_path = ''
@@ -7,9 +8,11 @@ as $$
 declare
   v_now timestamptz := tenancy.now();
 begin
+  if (p_client_endpoint ~ '^https?://[^/]+/') is not true then
+    perform trace.refuse('malformed_item', jsonb_build_object('field', 'client_endpoint'));
+  end if;
   update tenancy.portal p
-     set client_endpoint = p_client_endpoint,
-         domain = coalesce(substring(p_client_endpoint from '^https?://([^/]+)'), p.domain),
+     set client_endpoint = p_client_endpoint, domain = substring(p_client_endpoint from '^https?://([^/]+)'),
          repair_at = v_now, updated_at = v_now
    where p.portal_id = p_portal_id;
   if not found then

@@ -1,4 +1,5 @@
--- Makes the comparison of a portal with its desired state due now (frame opened, event missed, line removed).
+-- Makes the comparison of a portal with its desired state due now (frame opened, event missed, line removed). One that
+-- is under way is followed by another. Locks the portal row.
 create or replace function tenancy.request_repair(p_portal_id uuid) returns void
 language plpgsql security definer
 set search_path = ''

@@ -1,7 +1,11 @@
 -- Ends a leased check of a channel and moves its state machine: what is desired and in place makes it active, a
--- failure a person must mend makes it attention, any other failure is tried again after 2, 4, 8 … seconds, at
--- most ten minutes. p_failure: {code, policy (retry|fix|never), message}. A caller whose lease is over changes
--- nothing. Returns the channel's state. Locks the channel row, then its lanes.
+-- failure a person must mend makes it attention, and every failure is looked at again after 2, 4, 8 … seconds, at
+-- most ten minutes. A check heals the attention that a check found; the attention that sending found (the account
+-- refuses messages, which no check sees) waits for a person to connect the channel again. A channel that is off is
+-- looked at until nothing of it is left outside, or until nobody can take it off any more (fix, never).
+-- p_failure: {code, policy (retry|fix|never), message}. A caller whose lease is over changes nothing; a check that
+-- was asked for while the lease ran stays due. Returns the channel's state (null: unknown channel).
+-- Locks the channel row, then its lanes.
 create or replace function tenancy.settle_check(
   p_portal_id uuid, p_channel_id uuid, p_check_token bigint, p_report jsonb, p_failure jsonb default null)
 returns text
@@ -20,20 +24,26 @@ begin
   end if;
   v_event := case
     when v_channel.state not in ('connecting', 'active', 'attention') then null
-    when p_failure is null and v_channel.state in ('connecting', 'attention') then 'connected'
+    when p_failure is null and v_channel.state = 'connecting' then 'connected'
+    when p_failure is null and v_channel.state = 'attention' and 'check' = (
+      select h.actor from tenancy.channel_history h
+       where h.portal_id = p_portal_id and h.channel_id = p_channel_id and h.to_state = 'attention'
+       order by h.change_id desc limit 1) then 'connected'
     when p_failure ->> 'policy' in ('fix', 'never') and v_channel.state in ('connecting', 'active') then 'problem'
   end;
   if v_event is not null then
-    v_channel.state := tenancy.change_channel(p_portal_id, p_channel_id, v_event, p_failure ->> 'code');
+    v_channel.state := tenancy.change_channel(p_portal_id, p_channel_id, v_event, p_failure ->> 'code', 'check');
   end if;
   update tenancy.channel c
      set checked_at = v_now,
-         check_report = p_report || case when p_failure is null then '{}' else jsonb_build_object('failure', p_failure) end,
+         check_report = coalesce(p_report, '{}') || case when p_failure is null then '{}' else jsonb_build_object('failure', p_failure) end,
          check_failures = case when p_failure is null then 0 else v_channel.check_failures + 1 end,
          check_at = case
+           when v_channel.check_at <= v_now then v_now
+           when v_channel.state in ('disconnected', 'removed', 'draft')
+                and (p_failure is null or p_failure ->> 'policy' in ('fix', 'never')) then 'infinity'
            when p_failure is not null
              then v_now + least(interval '10 minutes', interval '1 second' * power(2, least(v_channel.check_failures + 1, 12)))
-           when v_channel.state in ('disconnected', 'removed', 'draft') then 'infinity'
            else v_now + interval '6 hours' end
    where c.portal_id = p_portal_id and c.channel_id = p_channel_id;
   return v_channel.state;

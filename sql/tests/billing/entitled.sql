@@ -1,0 +1,36 @@
+-- requirement: R2.4-a, R2.4-c
+begin;
+select plan(11);
+select tests.at('2026-11-22 12:00+00');
+select tests.create_portal() as portal \gset
+select tests.create_channel(:'portal') as channel \gset
+select tests.create_portal('b223') as other_portal \gset
+create function pg_temp.may_send(p_portal uuid, p_channel uuid, p_portal_state text, p_channel_state text) returns boolean language plpgsql as $$
+begin
+  update tenancy.portal set state = p_portal_state where portal_id = p_portal;
+  update tenancy.channel set state = p_channel_state where channel_id = p_channel;
+  return billing.entitled(p_portal, p_channel, 'send');
+end $$;
+
+select ok(pg_temp.may_send(:'portal', :'channel', 'installed', 'active'), 'a channel of an installed portal may send');
+select ok(pg_temp.may_send(:'portal', :'channel', 'needs_reauth', 'active'), 'even while the portal waits for an administrator');
+select ok(pg_temp.may_send(:'portal', :'channel', 'installed', 'attention'), 'trouble is no question of entitlement: the message waits');
+select ok(not pg_temp.may_send(:'portal', :'channel', 'installed', 'suspended'), 'a suspended channel may not');
+select ok(not pg_temp.may_send(:'portal', :'channel', 'installed', 'removed'), 'nor a removed one');
+select ok(not pg_temp.may_send(:'portal', :'channel', 'suspended', 'active'), 'nor any channel of a suspended portal');
+select ok(not pg_temp.may_send(:'portal', :'channel', 'uninstalled', 'active'), 'or of one that left');
+select ok(billing.entitled(:'portal', :'channel', 'receive'), 'receiving is never refused: what arrives is stored');
+select pg_temp.may_send(:'portal', :'channel', 'installed', 'active');
+select ok(not billing.entitled(:'other_portal', :'channel', 'send'), 'another portal''s channel is nobody''s service');
+select ok(not billing.entitled(:'portal', :'channel', 'fly'), 'what is no feature is available to nobody');
+
+-- The doors ask nothing else.
+select tests.customer_writes(:'portal', :'channel') as hello \gset
+select tests.claimed(:'portal', 'in');
+select tests.settled(:'portal', :'hello', 'accepted', '{"chat_id": "1807"}');
+select tenancy.change_channel(:'portal', :'channel', 'suspend', 'renewal');
+select is(
+  (select reason from tests.operator_writes(:'portal') s(item int, part int, outcome text, reason text, detail jsonb, message_id uuid)),
+  'plan', 'an operator who writes on a suspended channel is told that it is the plan');
+select * from finish();
+rollback;
