@@ -1,4 +1,4 @@
-"""Who refreshes a portal's token when several processes find it stale at once: real sessions of the worker."""
+"""Who refreshes a portal's token when several processes find it stale at once, in real sessions."""
 
 from __future__ import annotations
 
