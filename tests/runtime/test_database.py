@@ -56,6 +56,8 @@ create function demo.put(p_id int, p_secret text, p_n bigint default 1) returns 
 as $$ insert into demo.thing values (p_id, p_secret, p_n) returning id $$;
 create function demo.broken() returns int language plpgsql
 as $$ begin return (select x from nowhere); end $$;
+create function demo.parse(p_text text) returns jsonb language plpgsql
+as $$ begin return p_text::jsonb; end $$;
 create function demo.prepared() returns bigint language sql
 as $$ select count(*) from pg_prepared_statements $$;
 """
@@ -171,6 +173,7 @@ async def test_postgresqls_own_refusals_have_a_status_and_quote_no_value(databas
         ("demo.own", {"p_code": "42501", "p_detail": "hush-hush"}, 403),
         ("demo.own", {"p_code": "55P03", "p_detail": "hush-hush"}, 503),
         ("demo.own", {"p_code": "P0001", "p_detail": "hush-hush"}, 500),
+        ("demo.parse", {"p_text": '{"token": "hush-hush" x'}, 400),
         ("demo.broken", {}, 500),
     ]
     for function, arguments, status in cases:
