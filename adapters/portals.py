@@ -28,7 +28,7 @@ class SqlBuckets:
 
     async def take(self, portal_id: str, method: str, n: int = 1) -> float:
         """Take a request of a portal: 0.0, or the seconds to wait (the `CallBucket` of bitrix24)."""
-        closed = await self.take_from(portal_id, "method", method, 0)
+        closed = await self.take_from(portal_id, "method", method)
         return closed if closed > 0 else await self.take_from(portal_id, "portal", "", n)
 
     async def spent(self, portal_id: str, method: str, operating: float, resets_at: float | None) -> None:

@@ -7,9 +7,13 @@ from typing import Any
 import click
 
 from cli.database import migrate, new_key, psql, rotate_keys
+from cli.demo import demo
 from cli.docs import docs
 from cli.doctor import doctor
 from cli.embedded_installation import EmbeddedUnavailable
+from cli.sandbox import sandbox
+from cli.serve import serve
+from cli.worker import worker
 from runtime.errors import SqlFailure
 from runtime.migrate import MigrationRefused
 from runtime.settings import SettingRefused
@@ -47,7 +51,7 @@ def main() -> None:
     """WhatsApp channels for Bitrix24 through Gupshup."""
 
 
-for _command in (doctor, docs, migrate, new_key, psql, rotate_keys):
+for _command in (doctor, docs, migrate, new_key, psql, rotate_keys, demo, sandbox, serve, worker):
     main.add_command(_command)
 
 

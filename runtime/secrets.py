@@ -54,8 +54,12 @@ class Box:
 
     def open(self, sealed: bytes) -> str:
         """Return what was sealed, as text. Raises `SealBroken`."""
+        return self.open_bytes(sealed).decode()
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Return what was sealed. Raises `SealBroken`."""
         try:
-            return self._fernet.decrypt(sealed).decode()
+            return self._fernet.decrypt(sealed)
         except InvalidToken:
             raise SealBroken("sealed with a key that SECRET_KEYS no longer holds, or damaged") from None
 

@@ -43,6 +43,10 @@ class Notices:
             except SqlFailure as failure:
                 log.warning("notices_failed", reason=failure.reason)
                 told = 0
+            except Exception:
+                # what was claimed is due again in a minute; a fault in one notice must not stop the worker
+                log.exception("notices_failed")
+                told = 0
             pause_s = _PAUSE_S if told else min(pause_s * 1.5, _IDLE_S)
             if not told:
                 await self._wake.within(pause_s)
@@ -90,7 +94,7 @@ class Notices:
         about = _about(notice)
         title, text = trouble_text(notice, language_of(notice["language"]))
         outcome: Failure | None = None
-        if notice["author"] and not notice["detail"].get("notified"):
+        if notice["author"] and not notice["memo"].get("notified"):
             tag = f"wab24|{notice['conversation_id']}|{notice['message_id']}"
             outcome = await notify(client, notice["author"], f"{title}\n{text}", tag, about=about)
             if isinstance(outcome, Failure) and outcome.policy is Policy.RETRY:

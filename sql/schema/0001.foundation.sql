@@ -70,6 +70,9 @@ return pg_catalog.clock_timestamp();
 comment on function tenancy.now() is
   'The only clock of the system. Functions read it once. The test loader replaces the body by a settable one; doctor refuses that body.';
 
+-- The service asks it whether the database answers at all.
+grant execute on function tenancy.now() to whatsappb24_api, whatsappb24_worker;
+
 -- Ids ------------------------------------------------------------------------------------------------------
 
 create function tenancy.id_at(p_at timestamptz) returns uuid

@@ -62,6 +62,13 @@ create table tenancy.portal_user (
 );
 comment on table tenancy.portal_user is 'What we know of a portal''s users; user_id is Bitrix24''s.';
 
+create table tenancy.heartbeat (
+  process text primary key,
+  beat_at timestamptz not null
+);
+comment on table tenancy.heartbeat is
+  'Which API processes live. After a silence of all, events of portals may have been missed (tenancy.beat).';
+
 -- Channels: one state machine, and each state names its one next action --------------------------------------
 
 create table tenancy.channel_state (

@@ -393,6 +393,8 @@ select m.portal_id, m.message_id, m.conversation_id, m.channel_id, m.direction, 
  where m.portal_id in (select g.portal_id from tenancy.reader_grant g where g.role_name = session_user);
 comment on view messaging.message_overview is 'Messages (without their words) of the portals that the session''s role may read.';
 grant select on messaging.message_overview to whatsappb24_reader;
+-- A view lends its owner's right to tables, not to functions.
+grant execute on function tenancy.id_time(uuid) to whatsappb24_reader;
 
 create type messaging.settling as (
   item int, portal_id uuid, channel_id uuid, conversation_id uuid, message_id uuid, direction text, number int,

@@ -46,6 +46,4 @@ insert into trace.error_code (reason, sqlstate, http_status, who_acts, retry, me
   ('not_unknown', 'WB409', 409, 'nobody', false,
    'The outcome of this message is not unknown.', 'Nothing needs to be done.'),
   ('resent_once', 'WB409', 409, 'operator', false,
-   'The message was already sent again once.', 'A person decides whether to send it once more.'),
-  ('charge_state', 'WB409', 409, 'developer', false,
-   'The charge is not in a state that allows this.', 'Read the charge''s transitions.');
+   'The message was already sent again once.', 'A person decides whether to send it once more.');

@@ -1,10 +1,11 @@
 -- Claims notices that are due, each for one minute: ticks, troubles, questions, with all the teller needs. A tick or
 -- trouble may be told twice without harm, so an ended lease is simply claimed again.
--- For the worker; the portals must be installed. Locks the claimed rows, passing over locked ones.
+-- memo is what settle_notices left with the notice. For the worker; the portals must be installed. Locks the claimed rows, passing over locked ones.
 create or replace function messaging.claim_notices(p_portals uuid[], p_each int default 50, p_limit int default 200)
 returns table (
   portal_id uuid, notice_id uuid, kind text, token bigint, tries int, message_id uuid, conversation_id uuid,
-  direction text, state text, reason text, detail jsonb, author text, text text, payload jsonb, keys jsonb, said_at timestamptz,
+  direction text, state text, reason text, detail jsonb, author text, text text, payload jsonb, keys jsonb, memo jsonb,
+  said_at timestamptz,
   chat_key text, portal_chat_id text, session_id text, contact_name text, connector text, line_id text,
   channel_name text, language text, window_until timestamptz)
 language plpgsql security definer
@@ -38,7 +39,7 @@ begin
                               where m.parts > 1 and o.portal_id = m.portal_id and o.origin_id = m.origin_id and o.parts > 1) s
                        join messaging.alias a on a.portal_id = m.portal_id and a.message_id = s.message_id
                       where a.kind = case m.direction when 'in' then 'wa' else 'gs' end), '[]'),
-           m.said_at, v.chat_key, v.portal_chat_id, v.session_id, k.name, c.connector, c.line_id, c.name, p.language, v.window_until
+           l.detail, m.said_at, v.chat_key, v.portal_chat_id, v.session_id, k.name, c.connector, c.line_id, c.name, p.language, v.window_until
       from leased l
       join messaging.message m on m.portal_id = l.portal_id and m.message_id = l.message_id
       join messaging.conversation v on v.portal_id = l.portal_id and v.conversation_id = l.conversation_id

@@ -1,0 +1,92 @@
+"""The application: every route in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.plugins.prometheus import PrometheusConfig
+from litestar.types import Middleware
+
+from api import pages, problems
+from api.bitrix24 import events, frames
+from api.health import live, metrics, ready
+from api.media import media
+from api.services import Services
+from api.tracing import TraceRequests
+from api.v1 import channels, conversations, incidents, portal, session
+from api.v1.holder import provide_holder
+from api.webhooks.gupshup import gupshup
+from runtime.bearer import BearerRefused
+from runtime.errors import SqlFailure
+from runtime.trace import Trace
+
+MAX_BODY_BYTES = 1_048_576
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lifespan: Lifespan) -> Litestar:
+    """Make the application; `lifespan` opens what `services` gives."""
+    v1 = Router(
+        "/api/v1",
+        route_handlers=[
+            session.renew_session,
+            Router(
+                "/",
+                route_handlers=[
+                    portal.get_portal,
+                    portal.finish_installation,
+                    portal.list_lines,
+                    channels.list_channels,
+                    channels.add_channel,
+                    channels.change_channel,
+                    conversations.list_conversations,
+                    conversations.list_messages,
+                    incidents.get_timeline,
+                    incidents.list_quarantine,
+                    incidents.get_conservation,
+                    incidents.resolve_message,
+                ],
+                dependencies={"holder": Provide(provide_holder)},
+                security=[{"bearer": []}],
+            ),
+        ],
+    )
+    return Litestar(
+        route_handlers=[
+            live,
+            ready,
+            metrics,
+            gupshup,
+            events.events,
+            frames.install,
+            frames.app,
+            frames.setting_connector,
+            media,
+            v1,
+            *pages.static_routes(),
+        ],
+        dependencies={"services": Provide(services, sync_to_thread=False)},
+        middleware=[PrometheusConfig(app_name="whatsappb24", group_path=True).middleware, _tracing(trace)],
+        exception_handlers={
+            problems.Refused: problems.on_refused,
+            SqlFailure: problems.on_sql_failure,
+            BearerRefused: problems.on_bearer_refused,
+            HTTPException: problems.on_http,
+            Exception: problems.on_fault,
+        },
+        lifespan=[lifespan],
+        logging_config=None,
+        request_max_body_size=MAX_BODY_BYTES,
+        openapi_config=OpenAPIConfig(title="WhatsAppB24", version="1", path="/docs"),
+    )
+
+
+def _tracing(trace: Callable[[], Trace]) -> Middleware:
+    """The tracing middleware. Litestar deep-copies middleware objects, so it gets the trace by a call."""
+    return DefineMiddleware(TraceRequests, trace=trace)

@@ -1,0 +1,1 @@
+"""The doors that Bitrix24 opens: installer, frames, events."""

@@ -1,0 +1,54 @@
+"""How a request of the outside gets in: committed by SQL within two seconds, else into the spool.
+
+While anything waits in the spool, what arrives goes behind it: order is the order of first durable arrival.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from api.problems import Refused
+from api.spool import Accept, Call, Spool, SpoolFull
+from runtime.errors import DatabaseAway
+
+_PATIENCE_S = 2.0
+log = structlog.get_logger(__name__)
+
+
+class Intake:
+    """Takes calls for the doors that it knows."""
+
+    def __init__(self, spool: Spool, doors: dict[str, Accept]) -> None:
+        self._spool = spool
+        self._doors = doors
+
+    @property
+    def spooled(self) -> int:
+        """How many calls wait in the spool."""
+        return self._spool.count
+
+    async def take(self, call: Call) -> None:
+        """Return when the call is committed or spooled. Raises what the door refuses with."""
+        if self._spool.is_empty:
+            try:
+                await asyncio.wait_for(asyncio.shield(self._accept(call)), _PATIENCE_S)
+            except (DatabaseAway, TimeoutError):
+                log.warning("database_away", door=call.door)
+            else:
+                return
+        try:
+            await self._spool.put(call)
+        except (SpoolFull, OSError) as error:
+            log.exception("spool_failed", error=type(error).__name__)
+            raise Refused(
+                503, "spool", "The database is away and the spool takes no more.", "Send it again later."
+            ) from None
+
+    async def replay(self, stop: asyncio.Event) -> None:
+        """Replay the spool until told to stop."""
+        await self._spool.replay(self._accept, stop)
+
+    async def _accept(self, call: Call) -> None:
+        await self._doors[call.door](call)

@@ -1,0 +1,118 @@
+"""Errors as RFC 9457 problem details: what happened, who must act, what to do."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+
+from runtime.bearer import BearerRefused
+from runtime.errors import DatabaseAway, SqlFailure
+
+log = structlog.get_logger(__name__)
+
+
+class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """The body of every error. `reason` is a row of `trace.error_code` or a short name of the door's own."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    reason: str
+    detail: str = ""
+    what_to_do: str = ""
+    facts: dict[str, Any] = {}
+
+
+class Refused(Exception):
+    """A request that a door refuses before SQL is asked: 4xx with a reason and advice."""
+
+    def __init__(self, status: int, reason: str, detail: str, what_to_do: str = "") -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.problem = Problem(
+            title=HTTPStatus(status).phrase,
+            status=status,
+            reason=reason,
+            detail=detail,
+            what_to_do=what_to_do,
+        )
+
+
+def answer(problem: Problem) -> Response[bytes]:
+    """The HTTP answer for a problem."""
+    headers = {"Retry-After": "5"} if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return Response(
+        msgspec.json.encode(problem),
+        status_code=problem.status,
+        media_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def problem_of(error: SqlFailure) -> Problem:
+    """A refusal of the database; an absence shows no more than that it may be tried again."""
+    away = isinstance(error, DatabaseAway)
+    return Problem(
+        title=HTTPStatus(error.http_status).phrase,
+        status=error.http_status,
+        reason=error.reason,
+        detail=error.message,
+        what_to_do=error.hint or ("Try again in a moment." if away else ""),
+        facts={name: value for name, value in error.detail.items() if name != "reason"},
+    )
+
+
+def on_refused(_: Request[Any, Any, Any], error: Refused) -> Response[bytes]:
+    """A door said no."""
+    return answer(error.problem)
+
+
+def on_sql_failure(request: Request[Any, Any, Any], error: SqlFailure) -> Response[bytes]:
+    """SQL said no, or nothing."""
+    request.scope.setdefault("state", {})["refused"] = error.reason
+    return answer(problem_of(error))
+
+
+def on_bearer_refused(_: Request[Any, Any, Any], error: BearerRefused) -> Response[bytes]:
+    """The token is not ours or no longer."""
+    problem = Problem(
+        title="Unauthorized",
+        status=401,
+        reason="bearer",
+        detail=str(error),
+        what_to_do="Open the application in Bitrix24 again.",
+    )
+    return answer(problem)
+
+
+def on_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """Litestar's own refusals: no such route, wrong method, too large, not valid."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    problem = Problem(
+        title=HTTPStatus(error.status_code).phrase,
+        status=error.status_code,
+        reason=HTTPStatus(error.status_code).name.lower(),
+        detail=error.detail if error.status_code < HTTP_500_INTERNAL_SERVER_ERROR else "",
+        facts={"fields": extra} if extra else {},
+    )
+    return answer(problem)
+
+
+def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """A fault of ours: logged whole, shown as nothing but the fact."""
+    log.exception(
+        "fault", path=request.scope.get("path_template"), error=type(error).__name__, exc_info=error
+    )
+    problem = Problem(
+        title="Internal Server Error",
+        status=500,
+        reason="fault",
+        detail="We made a mistake.",
+        what_to_do="Try again; if it stays, tell us the correlation id of this answer.",
+    )
+    return answer(problem)

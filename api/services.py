@@ -1,0 +1,33 @@
+"""What the API's handlers work with; the command line puts it together."""
+
+from __future__ import annotations
+
+import msgspec
+
+from adapters.desired import Addresses
+from adapters.media import MediaShelf
+from adapters.portals import Portals
+from api.intake import Intake
+from connectors.bitrix24.auth import AuthServer
+from runtime.bearer import Bearer
+from runtime.database import Database
+from runtime.secrets import Box
+from runtime.trace import Trace
+from runtime.wake import Alarm
+
+
+class Services(msgspec.Struct, frozen=True, kw_only=True):
+    """One API process's tools."""
+
+    database: Database
+    intake: Intake
+    alarm: Alarm
+    auth: AuthServer
+    portals: Portals
+    shelf: MediaShelf
+    bearer: Bearer
+    box: Box
+    addresses: Addresses
+    trace: Trace
+    connector_id: str
+    app_name: str

@@ -1,0 +1,61 @@
+"""The command `sandbox`: Bitrix24 and Gupshup, simulated, with their inspection interface and a live page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import uvicorn
+
+from sandbox.app import create_app
+
+DEMO_CLIENT_ID = "local.5f3c0a1b2d4e68.71042955"
+"""The code of the application in the simulated portals; as public as the portals themselves."""
+
+
+@click.command("sandbox")
+@click.option("--host", default="127.0.0.1", show_default=True, envvar="HOST", help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, envvar="PORT", help="Port to listen on.")
+@click.option("--base-url", help="Address under which it is reached (default: http://localhost:PORT).")
+@click.option(
+    "--client-id", default=DEMO_CLIENT_ID, envvar="BITRIX24_CLIENT_ID", help="The application's code."
+)
+@click.option(
+    "--client-secret",
+    default="sandbox-only",
+    envvar="BITRIX24_CLIENT_SECRET",
+    help="The application's key, from the environment.",
+)
+@click.option(
+    "--snapshot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File that keeps its state over restarts.",
+)
+@click.option("--seed", type=int, help="Makes faults and random ids repeatable.")
+def sandbox(
+    host: str,
+    port: int,
+    base_url: str | None,
+    client_id: str,
+    client_secret: str,
+    snapshot: Path | None,
+    seed: int | None,
+) -> None:
+    """Simulate Bitrix24 and Gupshup faithfully, with faults on demand."""
+    application = create_app(
+        base_url or f"http://localhost:{port}",
+        client_id=client_id,
+        client_secret=client_secret,
+        snapshot_path=snapshot,
+        seed=seed,
+    )
+    uvicorn.run(
+        application,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )

@@ -1,0 +1,116 @@
+"""The command `serve`: the API process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import click
+import uvicorn
+from litestar import Litestar
+
+from api.app import create_app
+from api.bitrix24.events import Bitrix24Door
+from api.bitrix24.installing import Installer
+from api.heartbeat import beat
+from api.intake import Intake
+from api.services import Services
+from api.spool import Spool
+from api.webhooks.gupshup import GupshupDoor
+from cli.wiring import outside, process_name, traced
+from runtime.bearer import Bearer
+from runtime.database import Database
+from runtime.settings import Settings
+from runtime.telemetry import configure_logging
+from runtime.trace import Trace
+from runtime.wake import Alarm
+
+API_NEEDS = (
+    "DATABASE_URL",
+    "SECRET_KEYS",
+    "PUBLIC_URL",
+    "BITRIX24_CLIENT_ID",
+    "BITRIX24_CLIENT_SECRET",
+)
+
+
+@click.command()
+def serve() -> None:
+    """Serve webhooks, Bitrix24's frames and events, and the administration API."""
+    settings = Settings.load(os.environ, needs=API_NEEDS)
+    configure_logging(settings.log_level)
+    uvicorn.run(
+        api_application(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def api_application(settings: Settings) -> Litestar:
+    """The API with everything it works with, opened when it starts and closed when it stops."""
+    process = _Process(settings)
+    return create_app(lambda: process.services, lambda: process.trace, process.lifespan)
+
+
+class _Process:
+    """What lives as long as the API process."""
+
+    services: Services
+    trace: Trace
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @asynccontextmanager
+    async def lifespan(self, _: Litestar) -> AsyncIterator[None]:
+        """Open pools, doors and background tasks. The database may be away: requests are spooled then."""
+        settings = self._settings
+        async with AsyncExitStack() as stack:
+            self.trace = await stack.enter_async_context(traced(settings))
+            database = Database(settings.api_database_url, min_size=2, max_size=10, role="api")
+            await database.open()
+            stack.push_async_callback(database.close)
+            out = await stack.enter_async_context(outside(settings, database, self.trace))
+            alarm = Alarm(database)
+            installer = Installer(database, out.auth, out.box, settings.connector_id)
+            gupshup = GupshupDoor(database, alarm)
+            bitrix24 = Bitrix24Door(database, installer, alarm)
+            for coalescer in (gupshup.messages, gupshup.receipts, gupshup.events, bitrix24.messages):
+                await stack.enter_async_context(coalescer)
+            intake = Intake(
+                Spool(settings.spool_dir, out.box), {"gupshup": gupshup.accept, "bitrix24": bitrix24.accept}
+            )
+            self.services = Services(
+                database=database,
+                intake=intake,
+                alarm=alarm,
+                auth=out.auth,
+                portals=out.portals,
+                shelf=out.shelf,
+                bearer=Bearer(settings.secret_keys),
+                box=out.box,
+                addresses=out.addresses,
+                trace=self.trace,
+                connector_id=settings.connector_id,
+                app_name=settings.app_name,
+            )
+            stop = asyncio.Event()
+            background = [
+                asyncio.create_task(intake.replay(stop), name="spool"),
+                asyncio.create_task(beat(database, process_name(), stop), name="heartbeat"),
+            ]
+            self.trace.note("api_started", summary=process_name())
+            try:
+                yield
+            finally:
+                stop.set()
+                await asyncio.gather(*background)
+                self.trace.note("api_stopped", summary=process_name())

@@ -1,0 +1,238 @@
+"""The whole house as running processes: database, sandbox, API, workers. Tests kill them for real."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+
+from cli.clicks import Administrator
+from cli.processes import Child, stop_all
+from cli.sandbox import DEMO_CLIENT_ID
+from tests.servers import SECRET_KEYS, TestDatabase
+
+PORTAL = "p1"
+PHONE = "5215550001111"
+LINE = "1"
+PATIENCE_S = 30.0
+
+
+class House:
+    """One portal with one connected channel. `sandbox` and `api` are HTTP clients on their addresses."""
+
+    def __init__(self, database: TestDatabase, home: Path, *, workers: int = 1, owner_url: str = "") -> None:
+        self.database = database
+        self.home = home
+        self.owner_url = owner_url or database.url
+        self._sandbox_port, self._api_port = _free_ports(2)
+        self.sandbox_url = f"http://127.0.0.1:{self._sandbox_port}"
+        self.api_url = f"http://127.0.0.1:{self._api_port}"
+        self.sandbox = httpx.Client(base_url=self.sandbox_url, timeout=30, trust_env=False)
+        self.api = httpx.Client(base_url=self.api_url, timeout=30, trust_env=False)
+        self.administrator = Administrator(self.sandbox_url, self.api_url, PORTAL)
+        environment = self._environment()
+        self.processes = {
+            "sandbox": self._child("sandbox", self._sandbox_arguments(), environment),
+            "api": self._child("api", ["serve"], environment),
+            **{
+                f"worker{n}": self._child(f"worker{n}", ["worker"], environment)
+                for n in range(1, workers + 1)
+            },
+        }
+        self.channel_id = ""
+
+    def open(self) -> None:
+        """Start everything, install, connect the channel."""
+        for child in self.processes.values():
+            child.start()
+        self.until("the sandbox answers", lambda: self._answers(self.sandbox, "/sandbox/bitrix24/portals"))
+        self.until("the API is ready", lambda: self._answers(self.api, "/health/ready"))
+        self.administrator.install()
+        self.channel_id = self.administrator.connect("VentasDemo", PHONE, LINE)
+
+    def close(self) -> None:
+        """Stop everything; on failure the logs stay in `home`."""
+        stop_all(list(self.processes.values()))
+        self.sandbox.close()
+        self.api.close()
+        self.administrator.close()
+
+    def kill(self, name: str) -> None:
+        """SIGKILL one process and wait until it is gone. It stays down until `start`."""
+        child = self.processes[name]
+        child.signal(signal.SIGKILL)
+        child.stop(time.monotonic() + 10)
+
+    def start(self, name: str) -> None:
+        """Start a process that is down."""
+        self.processes[name].start()
+        if name == "api":
+            self.until("the API is alive", lambda: self._answers(self.api, "/health/live"))
+
+    # What people do
+
+    def customer_writes(self, phone: str, text: str, **more: Any) -> str:
+        """The customer types on his phone; returns WhatsApp's id."""
+        answer = self.sandbox.post(f"/sandbox/whatsapp/{phone}/messages", json={"text": text, **more})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def operator_writes(self, chat_id: int | str, text: str, **more: Any) -> str:
+        """The operator types in the open line; returns the portal's message id."""
+        answer = self.sandbox.post(f"/sandbox/bitrix24/chats/{chat_id}/messages", json={"text": text, **more})
+        assert answer.is_success, answer.text
+        return str(answer.json()["id"])
+
+    # What people see
+
+    def on_the_phone(self, phone: str) -> list[dict[str, Any]]:
+        """The conversation on the customer's phone."""
+        answer = self.sandbox.get(f"/sandbox/whatsapp/{phone}/messages")
+        return list(answer.json()) if answer.is_success else []
+
+    def chat_of(self, phone: str) -> dict[str, Any] | None:
+        """The open-line chat with this customer, once there is one."""
+        chats = self.sandbox.get("/sandbox/bitrix24/chats").json()
+        return next((chat for chat in chats if chat["channel"] == phone), None)
+
+    def in_the_chat(self, phone: str, author: str | None = None) -> list[str]:
+        """The texts of that chat in order, of one author or of all."""
+        chat = self.chat_of(phone)
+        messages = chat["messages"] if chat else []
+        return [message["text"] for message in messages if author in (None, message["author"])]
+
+    def received_by(self, phone: str) -> list[str]:
+        """The texts that the company's messages brought to the phone, in order."""
+        return [message["text"] for message in self.on_the_phone(phone) if message["direction"] == "out"]
+
+    # What the database knows
+
+    def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Look into the database as its owner."""
+        with psycopg.connect(self.owner_url, autocommit=True) as connection:
+            return connection.execute(sql.encode(), parameters).fetchall()
+
+    def states(self, direction: str) -> dict[str, int]:
+        """How many messages of a direction are in which state."""
+        rows = self.query(
+            "select state, count(*) from messaging.message where direction = %s group by 1", direction
+        )
+        return {str(state): int(count) for state, count in rows}
+
+    def assert_conserved(self) -> None:
+        """Everything that was accepted stands where it is counted, and nothing is adrift."""
+        rows = self.query("select hour, direction, balance, adrift from trace.conservation()")
+        assert [row for row in rows if row[2:] != (0, 0)] == []
+
+    def until(self, what: str, is_so: Callable[[], object], within_s: float = PATIENCE_S) -> None:
+        """Wait for something observable; fails saying what was waited for, with the ends of all logs."""
+        deadline = time.monotonic() + within_s
+        while not is_so():
+            if time.monotonic() > deadline:
+                ends = "\n".join(
+                    f"--- {c.name}\n{c.last_words()}" for c in self.processes.values() if c.log.exists()
+                )
+                raise AssertionError(f"waited {within_s:g} s for: {what}\n{ends}")
+            time.sleep(0.05)
+
+    def faults(self, **parties: dict[str, Any]) -> None:
+        """Switch faults on (`gupshup={…}`, `bitrix24={…}`) or, without any, off."""
+        answer = self.sandbox.put("/sandbox/faults", json=parties)
+        assert answer.is_success, answer.text
+
+    def webhook_secrets(self) -> tuple[str, str]:
+        """Route and header secret of the channel's webhook, as only their owner can open them."""
+        from adapters.webhook_secrets import WebhookSecrets
+        from runtime.secrets import Box
+
+        ((sealed,),) = self.query(
+            "select secrets_sealed from tenancy.channel where channel_id = %s", self.channel_id
+        )
+        opened = WebhookSecrets.opened(Box(SECRET_KEYS), bytes(sealed))
+        return opened.route, opened.header
+
+    def call_back(self, body: Any, *, header: str | None = None) -> httpx.Response:
+        """Post a callback as Gupshup does: bytes as they are, anything else as JSON."""
+        route, secret = self.webhook_secrets()
+        content = body if isinstance(body, bytes) else httpx.Request("POST", "http://x", json=body).content
+        headers = {
+            "Content-Type": "application/json",
+            "X-Gupshup-Webhook-Secret": secret if header is None else header,
+        }
+        return self.api.post(f"/webhooks/gupshup/{route}", content=content, headers=headers)
+
+    def _child(self, name: str, arguments: list[str], environment: dict[str, str]) -> Child:
+        return Child(name, arguments, environment, self.home / f"{name}.log")
+
+    def _sandbox_arguments(self) -> list[str]:
+        snapshot = str(self.home / "sandbox.json")
+        port = str(self._sandbox_port)
+        return [
+            "sandbox",
+            "--port",
+            port,
+            "--base-url",
+            self.sandbox_url,
+            "--snapshot",
+            snapshot,
+            "--seed",
+            "7",
+        ]
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DATABASE_URL": self.database.url,
+            "API_DATABASE_URL": self.database.api_url,
+            "WORKER_DATABASE_URL": self.database.worker_url,
+            "TRACE_DATABASE_URL": self.database.trace_url,
+            "SECRET_KEYS": ",".join(SECRET_KEYS),
+            "PUBLIC_URL": self.api_url,
+            "HOST": "127.0.0.1",
+            "PORT": str(self._api_port),
+            "BITRIX24_CLIENT_ID": DEMO_CLIENT_ID,
+            "BITRIX24_CLIENT_SECRET": "tests-only",
+            "BITRIX24_AUTH_SERVERS": f"{self.sandbox_url}/auth",
+            "GUPSHUP_URL": f"{self.sandbox_url}/gupshup",
+            "TRUSTED_ORIGINS": self.sandbox_url,
+            "MEDIA_DIR": str(self.home / "media"),
+            "SPOOL_DIR": str(self.home / "spool"),
+        }
+
+    @staticmethod
+    def _answers(client: httpx.Client, path: str) -> bool:
+        try:
+            return client.get(path).is_success
+        except httpx.HTTPError:
+            return False
+
+
+@contextmanager
+def open_house(database: TestDatabase, home: Path, *, workers: int = 1) -> Iterator[House]:
+    """A house with its portal installed and its channel connected, for the time of the block."""
+    house = House(database, home, workers=workers)
+    try:
+        house.open()
+        yield house
+    finally:
+        house.close()
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports that were free a moment ago, all different."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
