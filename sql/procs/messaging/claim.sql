@@ -1,9 +1,9 @@
 -- Claims the heads of due lanes: the one way to get something to send.
 -- For the worker. p_direction out (to WhatsApp) or in (to the portal); p_portals from portals_with_work();
 -- p_each is the most lanes of one portal, the fairness cap; p_limit the most of the call, no more than the worker
--- can put on the wire at once. A claim is a beginning: it writes an attempt and state sending, to be committed
--- before any byte leaves. A lane whose channel or portal may not send now is paused with the name of the state that
--- forbids it, the channel's first.
+-- can put on the wire at once; portals are served in random order, so that nobody is always last. A claim is a
+-- beginning: it writes an attempt and state sending, to be committed before any byte leaves. A lane whose channel or
+-- portal may not send now is paused with the name of the state that forbids it, the channel's first.
 -- Returns everything the sender needs, the channel's key sealed. Locks lane -> message, passing over locked lanes.
 create or replace function messaging.claim(
   p_direction text, p_portals uuid[], p_each int default 10, p_limit int default 100,
@@ -27,7 +27,7 @@ begin
     into v_portals, v_conversations, v_may
     from (
       select l.portal_id, l.conversation_id, messaging.may_leave(p_direction, c.state, o.state) as may
-        from (select distinct x.portal_id from unnest(p_portals) x(portal_id)) p
+        from (select x.portal_id from unnest(p_portals) x(portal_id) group by x.portal_id order by random()) p
        cross join lateral (
          select d.portal_id, d.conversation_id, d.channel_id
            from messaging.lane d

@@ -12,7 +12,8 @@ begin
     select e.i::int as item, e.x, e.x ->> 'source' as source, e.x ->> 'key' as key, e.x ->> 'at' as at,
            case when pg_input_is_valid(e.x ->> 'portal_id', 'uuid') then (e.x ->> 'portal_id')::uuid end as portal_id,
            case when pg_input_is_valid(e.x ->> 'conversation_id', 'uuid') then (e.x ->> 'conversation_id')::uuid end as named_id,
-           case when jsonb_typeof(e.x -> 'parts') = 'array' then e.x -> 'parts' else '[]' end as parts
+           case when jsonb_typeof(e.x -> 'parts') <> 'array' then '[]'
+                when jsonb_array_length(e.x -> 'parts') <= 100 then e.x -> 'parts' else '[]' end as parts
       from jsonb_array_elements(p_items) with ordinality e(x, i)),
   r as (
     select i.*, c.channel_id, v.conversation_id,
@@ -21,7 +22,7 @@ begin
              when not exists (select from tenancy.portal p where p.portal_id = i.portal_id) then 'unknown_portal'
              when coalesce(i.source, '') not in ('open_line', 'sms', 'robot', 'api', 'panel', 'broadcast') then 'bad_source'
              when coalesce(i.key, '') = '' or length(i.key) > 300 then 'bad_key'
-             when jsonb_array_length(i.parts) not between 1 and 100 then 'no_parts'
+             when i.parts = '[]' then 'no_parts'
              when i.at is not null
                and not (i.at ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d' and pg_input_is_valid(i.at, 'timestamptz')) then 'bad_timestamp'
              when i.x ->> 'user_id' is not null and i.x ->> 'user_id' !~ '^[0-9]{1,18}$' then 'bad_user'

@@ -45,7 +45,8 @@ begin
            r.item,
            case when r.outcome in ('rejected', 'quarantined') then r.outcome
                 when f.message_id is null then 'duplicate' else r.outcome end,
-           r.reason, r.detail, r.portal_id, r.source, r.key, r.part, r.parts, r.channel_id, r.conversation_id, r.author,
+           case when r.outcome in ('rejected', 'quarantined') or f.message_id is not null then r.reason end,
+           case when f.message_id is not null then r.detail end, r.portal_id, r.source, r.key, r.part, r.parts, r.channel_id, r.conversation_id, r.author,
            r.kind, r.text, r.media, r.payload, r.said_at, r.raw, r.sort,
            (select y.message_id from first_of_key y join fresh z on z.message_id = y.message_id
              where y.item = r.item order by y.part limit 1), f.message_id, null)::messaging.outgoing

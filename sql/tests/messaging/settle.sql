@@ -1,6 +1,6 @@
--- requirement: R2.2-a R2.4-c
+-- requirement: R2.2-a, R2.4-c
 begin;
-select plan(22);
+select plan(34);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -41,6 +41,41 @@ select is((select count(*) from messaging.notice where kind = 'trouble'), 2::big
 
 -- late
 select is(tests.settled(:'portal', :'two', 'accepted', '{"keys": {"gs": "gs-2"}}'), 'accepted submitted', 'a late word settles an unknown');
+select is(tests.settled(:'portal', :'two', 'accepted'), 'stale submitted', 'once');
+
+-- an attempt that was followed by another one
+create function pg_temp.word_on(p_portal uuid, p_message uuid, p_number int, p_outcome text) returns text language sql as $$
+  select s.recorded || ' ' || coalesce(s.state, '') from messaging.settle(jsonb_build_array(jsonb_build_object(
+    'portal_id', p_portal, 'message_id', p_message, 'number', p_number, 'outcome', p_outcome))) s
+$$;
+select tests.submitted(:'portal', 'cuatro', '104') as four \gset
+select tests.claimed(:'portal');
+select tests.settled(:'portal', :'four', 'unknown');
+select is(tests.settled(:'portal', :'four', 'unknown'), 'stale unknown', 'that an outcome is unknown is said once: the lane is not blocked anew');
+select messaging.resolve_unknown(:'portal', :'four', 'resend', '1');
+select tests.claimed(:'portal');
+select is(pg_temp.word_on(:'portal', :'four', 1, 'failed'), 'failed sending', 'a late failure of the first attempt is recorded, and does not end the second');
+select is(tests.lane(:'portal', :'four'), 'claimed 1', 'nor its hold on the lane');
+select is(pg_temp.word_on(:'portal', :'four', 2, 'unknown'), 'unknown unknown', 'the second is unknown as well');
+select messaging.resolve_unknown(:'portal', :'four', 'resend', '1');
+select is(tests.lane(:'portal', :'four'), 'due 1', 'a person has it sent a third time');
+select is(pg_temp.word_on(:'portal', :'four', 2, 'accepted'), 'accepted submitted', 'but the second arrived');
+select is_empty(format('select tests.claimed(%L)', :'portal'), 'so there is no third');
+
+-- one bad item, and one that contradicts another
+select tests.submitted(:'portal', 'cinco', '105') as five \gset
+select tests.claimed(:'portal');
+select results_eq(format($$
+  select item, recorded, state from messaging.settle(jsonb_build_array(
+    '"nonsense"'::jsonb, jsonb_build_object('portal_id', 'x', 'message_id', 7), jsonb_build_object('portal_id', %1$L, 'message_id', %2$L, 'number', 99, 'outcome', 'accepted'),
+    jsonb_build_object('portal_id', %1$L, 'message_id', %2$L, 'number', 1, 'outcome', 'accepted', 'keys', jsonb_build_object('gs', repeat('k', 401), 'wa', 'wamid.5', 'fax', '1')),
+    jsonb_build_object('portal_id', %1$L, 'message_id', %2$L, 'number', 1, 'outcome', 'failed')))$$, :'portal', :'five'),
+  $$values (1, 'stale', null), (2, 'stale', null), (3, 'stale', null), (4, 'accepted', 'submitted'), (5, 'stale', 'submitted')$$,
+  'one bad item never fails its siblings; of two words on one attempt the first counts');
+select is((select string_agg(kind || ' ' || key, ', ') from messaging.alias where message_id = :'five' and kind <> 'open_line'), 'wa wamid.5', 'ids that cannot be ids are left out');
+select is(tests.refusal('select messaging.settle(''{}'')'), 'WB400 malformed_call', 'a call that is no array is refused');
+select ok(has_function_privilege('whatsappb24_worker', 'messaging.settle(jsonb)', 'execute')
+  and not has_function_privilege('whatsappb24_api', 'messaging.settle(jsonb)', 'execute'), 'only the worker reports');
 select ok(tests.is_conserved(), 'nothing is lost');
 select * from finish();
 rollback;
