@@ -6,10 +6,14 @@ import contextlib
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from tests.servers import RUN_VARIABLE, Server, TestDatabase, fresh_database, server, test_run
 
+# a shared machine may pause any single example; pytest-timeout bounds the whole test
+hypothesis.settings.register_profile("project", deadline=None)
+hypothesis.settings.load_profile("project")
 _RUN = pytest.StashKey[contextlib.ExitStack]()
 
 

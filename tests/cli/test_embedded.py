@@ -209,7 +209,13 @@ def test_an_ordinary_user_runs_it_too(place: Path) -> None:
         "server.start()\nassert server.is_running()\nserver.stop()\nprint('served')\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, home / "a"], cwd=place, capture_output=True, text=True, check=False
+        [sys.executable, "-c", script, home / "a"],
+        cwd=place,
+        # without coverage's own variables: that user may not write its files
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ("served\n", "") == (done.stdout, done.stderr)
     assert nobody.pw_uid == (home / "a" / "data").stat().st_uid
