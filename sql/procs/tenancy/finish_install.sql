@@ -22,7 +22,6 @@ begin
      set state = case p.state when 'installing' then 'installed' else p.state end,
          installed_at = coalesce(p.installed_at, v_now), repair_at = v_now, updated_at = v_now
    where p.portal_id = p_portal_id;
-  perform tenancy.resume_portal(p_portal_id);
   for v_channel in
     select c.channel_id from tenancy.channel c
      where c.portal_id = p_portal_id and c.state = 'disconnected' and c.state_reason = 'portal_uninstalled'
@@ -34,6 +33,7 @@ begin
   loop
     perform tenancy.change_channel(p_portal_id, v_channel, 'connect', null, 'bitrix24');
   end loop;
+  perform tenancy.resume_portal(p_portal_id);
 end
 $$;
 comment on function tenancy.finish_install(uuid) is 'Tenant. The installation is finished; the portal delivers events from now on.';
