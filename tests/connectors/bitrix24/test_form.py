@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.bitrix24.form import FormError, FormLimits, parse_form
+from connectors.bitrix24.form import FormError, FormLimits, parse_form, without_secrets
 from connectors.bitrix24.php import query_string
 
 pytestmark = pytest.mark.requirement("R2.2-b")
@@ -92,3 +92,10 @@ _values = st.recursive(
 @given(st.dictionaries(_keys, _values, min_size=1, max_size=4))
 def test_what_php_writes_is_read_back(params: dict[str, object]) -> None:
     assert params == parse_form(query_string(params).encode())
+
+
+def test_the_bytes_that_are_kept_hold_no_token() -> None:
+    body = b"event=X&auth%5Baccess_token%5D=c978&auth[application_token]=831&AUTH_ID=a&data%5Bt%5D=token%3D1"
+    kept = without_secrets(body)
+    assert b"auth%5Baccess_token%5D=[secret]&auth[application_token]=[secret]&AUTH_ID=[secret]" in kept
+    assert kept.endswith(b"&data%5Bt%5D=token%3D1")
