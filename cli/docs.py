@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 import msgspec
 
 from cli.envvars_page import environment_page
+from cli.erd import fresh_catalogue
+from cli.reference import reference_pages
+from runtime.catalogue import Catalogue
 
 ROOT = Path(__file__).parent.parent
 
@@ -26,27 +29,32 @@ PAGES: tuple[Page, ...] = (
 )
 
 
-def outdated() -> list[str]:
-    """Return the generated pages that differ from what the code says now."""
-    return [page.path for page in PAGES if not _is_current(page)]
+def pages(catalogue: Catalogue) -> dict[str, str]:
+    """Return every generated page: path below the checkout, and text."""
+    return {**{page.path: page.render() for page in PAGES}, **reference_pages(catalogue)}
 
 
-def _is_current(page: Page) -> bool:
-    path = ROOT / page.path
-    return path.exists() and path.read_text() == page.render()
+def outdated(current: Mapping[str, str]) -> list[str]:
+    """Return the pages whose file differs from what the code says now."""
+    return [name for name, text in current.items() if not _is_current(ROOT / name, text)]
+
+
+def _is_current(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text() == text
 
 
 @click.command()
 @click.option("--check", is_flag=True, help="Only say which pages are outdated; exit code 1 when any is.")
 def docs(check: bool) -> None:
-    """Write the generated reference pages."""
-    stale = outdated()
-    for page in PAGES:
-        if page.path in stale and not check:
-            path = ROOT / page.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(page.render())
+    """Write the generated reference pages, from this release's code and an embedded database."""
+    with fresh_catalogue() as catalogue:
+        current = pages(catalogue)
+    stale = outdated(current)
     for name in stale:
+        if not check:
+            path = ROOT / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(current[name])
         click.echo(f"{'outdated' if check else 'wrote'} {name}")
     if check and stale:
         raise click.ClickException("run «make docs» and commit the pages")
