@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.fernet import Fernet
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from runtime.secrets import (
@@ -69,7 +69,9 @@ def test_a_token_survives_a_rotation_but_not_another_purpose() -> None:
             other.verify(token, now=NOON - timedelta(hours=1))
 
 
-@given(st.integers(min_value=0), st.characters())
+@given(st.integers(min_value=0), st.characters(exclude_categories=()))
+@example(0, "\ud800")
+@example(17, "\ud800")
 def test_a_changed_token_is_never_accepted(place: int, letter: str) -> None:
     signer = Signer([OLD], "media")
     token = signer.sign("file", NOON)
@@ -81,7 +83,7 @@ def test_a_changed_token_is_never_accepted(place: int, letter: str) -> None:
         signer.verify(changed, now=NOON - timedelta(hours=1))
 
 
-@given(st.text())
+@given(st.text(alphabet=st.characters(exclude_categories=())))
 def test_rubbish_is_refused_not_a_crash(token: str) -> None:
     with pytest.raises(SignatureRefused):
         Signer([OLD], "media").verify(token)
