@@ -1,16 +1,18 @@
 -- Reads the items of messaging.receive() as text and tests each field before it is cast, so that one bad item
 -- never fails its siblings. An item that may go on has outcome null; else quarantined (kept and shown) or
 -- rejected (it names no channel of ours), with the reason. wa_id is digits and bsuid never only digits, so that one
--- customer's id is never another's.
+-- customer's id is never another's; a sender who is named by anything else than digits is known by that name.
 create or replace function messaging.read_incoming(p_items jsonb) returns setof messaging.incoming
 language sql stable
 set search_path = ''
 as $$
   with i as (
     select e.i::int as item, e.x, e.x ->> 'portal_id' as portal, e.x ->> 'channel_id' as channel,
-           e.x ->> 'key' as key, nullif(e.x ->> 'wa_id', '') as wa_id, nullif(e.x ->> 'bsuid', '') as bsuid,
+           e.x ->> 'key' as key, s.wa_id,
+           coalesce(nullif(e.x ->> 'bsuid', ''), case when s.wa_id is null then nullif(e.x ->> 'wa_id', '') end) as bsuid,
            e.x ->> 'sent_at' as sent_at, e.x ->> 'raw' as raw
-      from jsonb_array_elements(p_items) with ordinality e(x, i)),
+      from jsonb_array_elements(p_items) with ordinality e(x, i)
+     cross join lateral (select case when e.x ->> 'wa_id' ~ '^[0-9]{1,20}$' then e.x ->> 'wa_id' end as wa_id) s),
   r as (
     select i.*, case
              when jsonb_typeof(i.x) <> 'object' then 'not_an_object'
@@ -21,7 +23,7 @@ as $$
                                  and c.state <> 'removed') then 'unknown_channel'
              when coalesce(i.key, '') = '' or length(i.key) > 400 then 'bad_key'
              when i.wa_id is null and i.bsuid is null then 'no_sender'
-             when i.wa_id !~ '^[0-9]{1,20}$' or i.bsuid ~ '^[0-9]*$' or length(i.bsuid) > 200 then 'bad_sender'
+             when i.bsuid ~ '^[0-9]*$' or length(i.bsuid) > 200 then 'bad_sender'
              when i.sent_at is not null
                and not (i.sent_at ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d' and pg_input_is_valid(i.sent_at, 'timestamptz')) then 'bad_timestamp'
              when i.x -> 'doubts' ? 'timestamp' then 'bad_timestamp'

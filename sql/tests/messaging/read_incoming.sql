@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.4-c
 begin;
-select plan(5);
+select plan(6);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -18,7 +18,7 @@ insert into poison (n, patch, expected) values
   (7,  '{"key": null}',                                   'quarantined bad_key'),
   (8,  jsonb_build_object('key', repeat('k', 401)),       'quarantined bad_key'),
   (9,  '{"wa_id": "", "bsuid": null}',                    'quarantined no_sender'),
-  (10, '{"wa_id": "no digits"}',                          'quarantined bad_sender'),
+  (10, jsonb_build_object('wa_id', repeat('1', 21)),      'quarantined bad_sender'),
   (11, '{"wa_id": null, "bsuid": "5215551234567"}',       'quarantined bad_sender'),
   (12, jsonb_build_object('bsuid', 'MX.' || repeat('1', 200)), 'quarantined bad_sender'),
   (13, '{"sent_at": "yesterday"}',                        'quarantined bad_timestamp'),
@@ -45,6 +45,12 @@ select results_eq(
             tests.incoming(%L, %L, ''{"media": "no object", "payload": [1], "kind": null, "name": null, "text": null}'')))', :'portal', :'channel'),
   $$values ('unsupported', '', null::text, null::jsonb, '{}'::jsonb)$$,
   'a field that only adorns is left out where it is not what its name says');
+select results_eq(
+  format('select wa_id, bsuid from messaging.read_incoming(jsonb_build_array(
+            tests.incoming(%1$L, %2$L, ''{"wa_id": "918x98xx21x4"}''),
+            tests.incoming(%1$L, %2$L, ''{"wa_id": "918x98xx21x4", "bsuid": "IN.1"}'')))', :'portal', :'channel'),
+  $$values (null::text, '918x98xx21x4'), (null, 'IN.1')$$,
+  'a sender who is not named by a number is known by the name that came');
 select results_eq(
   format('select said_at from messaging.read_incoming(jsonb_build_array(
             tests.incoming(%1$L, %2$L, ''{"sent_at": "2026-11-22T05:59:58-06:00"}''), tests.incoming(%1$L, %2$L)))', :'portal', :'channel'),
