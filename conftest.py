@@ -14,6 +14,7 @@ from tests.servers import RUN_VARIABLE, Server, TestDatabase, fresh_database, se
 # a shared machine may pause any single example; pytest-timeout bounds the whole test
 hypothesis.settings.register_profile("project", deadline=None)
 hypothesis.settings.load_profile("project")
+pytest_plugins = ("tests.catalogue",)
 _RUN = pytest.StashKey[contextlib.ExitStack]()
 
 
