@@ -8,7 +8,7 @@ PACKAGES = adapters api cli connectors runtime sandbox worker
 UNATTENDED = --ignore-scripts --no-audit --no-fund --loglevel=error
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install test test-long lint types format build migrate psql docs demo clean lock
+.PHONY: help install bench test test-long lint types format build migrate psql docs demo clean lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,7 +65,11 @@ docs: install ## regenerate the reference pages
 demo: install ## the whole application against simulated outside parties, on an embedded PostgreSQL
 	.venv/bin/whatsappb24 demo
 
-clean: ## remove what can be made again
+bench: install ## how many messages the core carries, beside a baseline of the same run
+	$(PY) -m benchmarks.core
+
+clean: ## remove what can be made again, and the demo's data
+	@test ! -x $(PY) || $(PY) -m cli.main demo --forget
 	rm -rf .venv dist reports .mypy_cache .ruff_cache .import_linter_cache .hypothesis sql/tests/node_modules
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 

@@ -23,6 +23,7 @@ class Intake:
     def __init__(self, spool: Spool, doors: dict[str, Accept]) -> None:
         self._spool = spool
         self._doors = doors
+        self._accepting: set[asyncio.Task[None]] = set()
 
     @property
     def spooled(self) -> int:
@@ -31,13 +32,8 @@ class Intake:
 
     async def take(self, call: Call) -> None:
         """Return when the call is committed or spooled. Raises what the door refuses with."""
-        if self._spool.is_empty:
-            try:
-                await asyncio.wait_for(asyncio.shield(self._accept(call)), _PATIENCE_S)
-            except (DatabaseAway, TimeoutError):
-                log.warning("database_away", door=call.door)
-            else:
-                return
+        if self._spool.is_empty and await self._committed(call):
+            return
         try:
             await self._spool.put(call)
         except (SpoolFull, OSError) as error:
@@ -49,6 +45,26 @@ class Intake:
     async def replay(self, stop: asyncio.Event) -> None:
         """Replay the spool until told to stop."""
         await self._spool.replay(self._accept, stop)
+
+    async def _committed(self, call: Call) -> bool:
+        """Accept and wait a little. What goes on behind may commit, too: keys make that harmless."""
+        accepting = asyncio.create_task(self._accept(call), name=f"accept-{call.door}")
+        self._accepting.add(accepting)
+        accepting.add_done_callback(self._done)
+        done, _ = await asyncio.wait({accepting}, timeout=_PATIENCE_S)
+        try:
+            if done:
+                accepting.result()
+                return True
+        except DatabaseAway:
+            pass
+        log.warning("database_away", door=call.door)
+        return False
+
+    def _done(self, accepting: asyncio.Task[None]) -> None:
+        self._accepting.discard(accepting)
+        if not accepting.cancelled():
+            accepting.exception()
 
     async def _accept(self, call: Call) -> None:
         await self._doors[call.door](call)

@@ -7,6 +7,7 @@ process that dies is started again, so that anyone may kill one and see that not
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import time
@@ -22,7 +23,7 @@ from rich.console import Console
 
 from cli.clicks import Administrator, ClickFailed
 from cli.database_of_demo import demo_database
-from cli.embedded import locked
+from cli.embedded import demo_server, locked
 from cli.processes import Child, stop_all
 from cli.sandbox import DEMO_CLIENT_ID
 from runtime.migrate import migrate
@@ -43,17 +44,18 @@ class _Memory(msgspec.Struct):
 
 
 @click.command()
-def demo() -> None:
+@click.option("--forget", is_flag=True, help="Delete the demo's data instead.")
+def demo(forget: bool) -> None:
     """Run the whole application here; PORT (8080) and DATABASE_URL are honoured, data stays in .demo."""
     home = Path.cwd() / ".demo"
+    if forget:
+        _forget(home)
+        return
     home.mkdir(exist_ok=True)
     port = int(os.environ.get("PORT", "8080"))
     console = Console(highlight=False)
     with ExitStack() as stack:
-        try:
-            stack.enter_context(locked(home / "lock", wait=False))
-        except BlockingIOError:
-            raise click.ClickException("the demo already runs in this directory") from None
+        _only_one(stack, home)
         if _is_taken(port):
             raise click.ClickException(f"port {port} is taken: choose another with PORT=…")
         console.print("starting PostgreSQL …")
@@ -99,6 +101,23 @@ def _run(children: list[Child], port: int, api_port: int, console: Console) -> N
                 console.print(f"{child.name} ended ({code}) and was started again")
         time.sleep(0.2)
     console.print("stopping …")
+
+
+def _forget(home: Path) -> None:
+    """Stop the embedded server, delete its data and everything else that the demo kept."""
+    if not home.exists():
+        return
+    with ExitStack() as stack:
+        _only_one(stack, home)
+        demo_server().destroy()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _only_one(stack: ExitStack, home: Path) -> None:
+    try:
+        stack.enter_context(locked(home / "lock", wait=False))
+    except BlockingIOError:
+        raise click.ClickException("the demo runs in this directory: stop it first") from None
 
 
 def _children(home: Path, environment: Mapping[str, str], port: int) -> list[Child]:

@@ -11,23 +11,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from adapters.desired import SCOPES, Addresses
 from runtime.diagnosis import Finding, Level, diagnose, role_script
 from runtime.secrets import role_password
 from runtime.settings import API_ROLE, LOGIN_ROLES, TRACE_ROLE, WORKER_ROLE, Settings
 
-SCOPES = (
-    "imconnector",
-    "imopenlines",
-    "im",
-    "crm",
-    "user_brief",
-    "department",
-    "placement",
-    "contact_center",
-    "bizproc",
-    "messageservice",
-)
-"""The rights that the local application asks for in Bitrix24."""
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 
 
@@ -76,8 +64,9 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
 def application_facts(settings: Settings) -> Table:
     """Return what to enter in Bitrix24 under Developer resources → Other → Local application."""
     table = Table(title="The local application in Bitrix24", show_header=False, title_justify="left")
-    table.add_row("Your handler path", f"{settings.public_url}/bitrix24/app", style="bold")
-    table.add_row("Initial installation path", f"{settings.public_url}/bitrix24/install", style="bold")
+    addresses = Addresses(settings.public_url)
+    table.add_row("Your handler path", addresses.app, style="bold")
+    table.add_row("Initial installation path", addresses.install, style="bold")
     table.add_row("Menu item text", settings.app_name)
     table.add_row("Permissions", ", ".join(SCOPES))
     return table

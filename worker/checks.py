@@ -101,12 +101,12 @@ class Checks:
         )
 
     async def _disconnect(self, check: Check, report: dict[str, Any]) -> Failure | None:
-        """Remove our subscription and free the line; an uninstalled portal has freed it itself."""
+        """Remove our subscription and free the line, unless another channel serves it or the portal is gone."""
         failure = await self._gupshup.remove_subscription(self._app(check), _tag(check), about=_about(check))
         report["subscription"] = "removed" if failure is None else failure.code
         if failure is not None and failure.policy is Policy.RETRY:
             return failure
-        if check["portal_state"] == "installed":
+        if check["portal_state"] == "installed" and check["line_id"] is not None:
             client = await self._portals.client(str(check["portal_id"]))
             freed = client
             if not isinstance(client, Failure):

@@ -39,6 +39,11 @@ begin
      or pg_catalog.pg_has_role(current_user, 'whatsappb24_trace', 'member with admin option') then
     alter role whatsappb24_trace set synchronous_commit = off;
   end if;
+  -- The age of the oldest snapshot, whoever holds it, is a metric (trace.gauges): a snapshot held open cuts every queue.
+  if exists (select from pg_catalog.pg_roles where rolname = current_user and rolsuper)
+     or pg_catalog.pg_has_role(current_user, 'pg_read_all_stats', 'member with admin option') then
+    grant pg_read_all_stats to whatsappb24_owner;
+  end if;
   alter role whatsappb24_reader set statement_timeout = '60s';
   alter role whatsappb24_reader set idle_in_transaction_session_timeout = '60s';
 end

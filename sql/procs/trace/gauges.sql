@@ -1,6 +1,7 @@
 -- The numbers that an operator watches: what waits and for how long, what is unknown or quarantined, whether a
 -- snapshot is held open elsewhere (it cuts every queue to a third), whether a default partition holds rows.
--- For /metrics. Reads small tables and the catalog.
+-- For /metrics. Reads small tables and the catalog; sees other roles' snapshots only where the owner was granted
+-- pg_read_all_stats (migrate does where it may). Locks nothing.
 create or replace function trace.gauges() returns table (name text, value numeric)
 language plpgsql stable security definer
 set search_path = ''
@@ -14,7 +15,7 @@ begin
       left join messaging.lane l on l.direction = d.direction and l.last_seq > l.done_seq
      group by d.direction
     union all
-    select 'oldest_due_seconds', coalesce(extract(epoch from v_now - min(l.next_at)), 0)
+    select 'oldest_due_seconds', coalesce(greatest(extract(epoch from v_now - min(l.next_at)), 0), 0)
       from messaging.lane l where l.next_at <= v_now
     union all
     select 'lanes_paused', count(*) from messaging.lane l where l.paused is not null
@@ -33,7 +34,7 @@ begin
     union all
     select 'portals_needing_reauth', count(*) from tenancy.portal p where p.state = 'needs_reauth'
     union all
-    select 'oldest_snapshot_seconds', coalesce(max(extract(epoch from v_now - a.xact_start)), 0)
+    select 'oldest_snapshot_seconds', coalesce(greatest(max(extract(epoch from v_now - a.xact_start)), 0), 0)
       from pg_catalog.pg_stat_activity a where a.backend_xmin is not null and a.datname = current_database()
     union all
     select 'default_partition_rows',
