@@ -15,7 +15,7 @@ declare
   v_made int := 0;
 begin
   perform pg_advisory_xact_lock(hashtextextended('tenancy.ensure_partitions', 0));
-  for v_table in select * from tenancy.partitioned_table order by table_name
+  for v_table in select t.table_name, t.every, t.fillfactor from tenancy.partitioned_table t order by t.table_name
   loop
     v_from := date_trunc(v_table.every, v_now, 'UTC');
     while v_from <= v_now + p_ahead
