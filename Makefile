@@ -36,11 +36,13 @@ test-long: install ## the unbounded profiles as well (property tests, load)
 	@mkdir -p reports
 	$(PY) -m pytest -n auto --dist loadfile --timeout 3600 -m "long or not long" --junitxml=reports/junit-long.xml
 
-lint: install ## style, import rules, generated pages
+lint: install ## style, import rules, generated pages, SQL
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	.venv/bin/lint-imports --no-cache
 	$(PY) -m cli.main docs --check
+	$(PY) -m cli.sql_lint
+	.venv/bin/squawk --config sql/squawk.toml sql/schema/*.sql
 
 types: install ## both type checkers
 	$(PY) -m mypy $(PACKAGES:%=-p %)
