@@ -18,11 +18,20 @@ _PR_SET_PDEATHSIG = 1
 class Child:
     """One `whatsappb24` command as a process; its output goes to a file."""
 
-    def __init__(self, name: str, arguments: list[str], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        directory: Path | None = None,
+    ) -> None:
         self.name = name
         self.log = log
         self._arguments = arguments
         self._environment = dict(environment)
+        self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
 
@@ -38,6 +47,7 @@ class Child:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "cli.main", *self._arguments],
                 env=self._environment,
+                cwd=self._directory,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

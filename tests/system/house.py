@@ -6,7 +6,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,17 +23,27 @@ from tests.servers import SECRET_KEYS, TestDatabase
 PORTAL = "p1"
 PHONE = "5215550001111"
 LINE = "1"
+SHELF_PHONE = "5215550009999"
 PATIENCE_S = 30.0
 
 
 class House:
     """One portal with one connected channel. `sandbox` and `api` are HTTP clients on their addresses."""
 
-    def __init__(self, database: TestDatabase, home: Path, *, workers: int = 1, owner_url: str = "") -> None:
+    def __init__(
+        self,
+        database: TestDatabase,
+        home: Path,
+        *,
+        workers: int = 1,
+        owner_url: str = "",
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.database = database
         self.home = home
         self.owner_url = owner_url or database.url
-        self._sandbox_port, self._api_port = _free_ports(2)
+        self._settings = settings or {}
+        self._sandbox_port, self._api_port = free_ports(2)
         self.sandbox_url = f"http://127.0.0.1:{self._sandbox_port}"
         self.api_url = f"http://127.0.0.1:{self._api_port}"
         self.sandbox = httpx.Client(base_url=self.sandbox_url, timeout=30, trust_env=False)
@@ -91,6 +102,17 @@ class House:
         assert answer.is_success, answer.text
         return str(answer.json()["id"])
 
+    def on_gupshups_shelf(self, kind: str, content_type: str, content: bytes) -> str:
+        """Some customer sent this file; returns where Gupshup keeps it for whoever knows the address."""
+        media = {"content_type": content_type, "base64": b64encode(content).decode()}
+        self.customer_writes(SHELF_PHONE, "", kind=kind, media=media)
+        return str(self.on_the_phone(SHELF_PHONE)[-1]["media"]["url"])
+
+    def gupshup_knobs(self, **knobs: Any) -> None:
+        """Change how the channel's app behaves (`sandbox.gupshup.state.Knobs`)."""
+        answer = self.sandbox.put(f"/sandbox/gupshup/apps/{PHONE}", json=knobs)
+        assert answer.is_success, answer.text
+
     # What people see
 
     def on_the_phone(self, phone: str) -> list[dict[str, Any]]:
@@ -103,6 +125,12 @@ class House:
         chats = self.sandbox.get("/sandbox/bitrix24/chats").json()
         return next((chat for chat in chats if chat["channel"] == phone), None)
 
+    def chat_id(self, phone: str) -> int:
+        """The portal's number of that chat, which must be there."""
+        chat = self.chat_of(phone)
+        assert chat is not None, f"no chat with {phone}"
+        return int(chat["chat_id"])
+
     def in_the_chat(self, phone: str, author: str | None = None) -> list[str]:
         """The texts of that chat in order, of one author or of all."""
         chat = self.chat_of(phone)
@@ -112,6 +140,20 @@ class House:
     def received_by(self, phone: str) -> list[str]:
         """The texts that the company's messages brought to the phone, in order."""
         return [message["text"] for message in self.on_the_phone(phone) if message["direction"] == "out"]
+
+    def files_in_the_chat(self, phone: str) -> list[tuple[str, str, bytes]]:
+        """Name, MIME type and bytes of every file in that chat, in order, as a person downloads them."""
+        chat = self.chat_of(phone)
+        files = [file for message in (chat["messages"] if chat else []) for file in message["files"]]
+        return [
+            (file["name"], file["mime"], self.sandbox.get(file["link"], follow_redirects=True).content)
+            for file in files
+        ]
+
+    def told(self, user_id: int | None = None) -> list[str]:
+        """The notifications in the portal, of one employee or of all, oldest first."""
+        notices = self.sandbox.get("/sandbox/bitrix24/notifications").json()
+        return [notice["text"] for notice in notices if user_id in (None, notice["user_id"])]
 
     # What the database knows
 
@@ -126,6 +168,11 @@ class House:
             "select state, count(*) from messaging.message where direction = %s group by 1", direction
         )
         return {str(state): int(count) for state, count in rows}
+
+    def state_of(self, message_id: str) -> str | None:
+        """The state of one message; None while there is no such message."""
+        rows = self.query("select state from messaging.message where message_id = %s", message_id)
+        return str(rows[0][0]) if rows else None
 
     def assert_conserved(self) -> None:
         """Everything that was accepted stands where it is counted, and nothing is adrift."""
@@ -205,6 +252,7 @@ class House:
             "TRUSTED_ORIGINS": self.sandbox_url,
             "MEDIA_DIR": str(self.home / "media"),
             "SPOOL_DIR": str(self.home / "spool"),
+            **self._settings,
         }
 
     @staticmethod
@@ -216,9 +264,21 @@ class House:
 
 
 @contextmanager
-def open_house(database: TestDatabase, home: Path, *, workers: int = 1) -> Iterator[House]:
-    """A house with its portal installed and its channel connected, for the time of the block."""
-    house = House(database, home, workers=workers)
+def open_house(
+    database: TestDatabase,
+    home: Path,
+    *,
+    workers: int = 1,
+    settings: Mapping[str, str] | None = None,
+    before: Callable[[House], object] = lambda _: None,
+) -> Iterator[House]:
+    """A house with its portal installed and its channel connected, for the time of the block.
+
+    `settings` are environment variables that differ from the house's own; `before` is called before anything
+    starts.
+    """
+    house = House(database, home, workers=workers, settings=settings)
+    before(house)
     try:
         house.open()
         yield house
@@ -226,7 +286,7 @@ def open_house(database: TestDatabase, home: Path, *, workers: int = 1) -> Itera
         house.close()
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Ports that were free a moment ago, all different."""
     probes = [socket.socket() for _ in range(count)]
     try:
