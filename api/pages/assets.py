@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 _STATIC: Final = Path(__file__).parent / "static"
-_MEDIA_TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript"}
 _HEADERS: Final = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "X-Content-Type-Options": "nosniff",
@@ -26,6 +26,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     """`/pages/<name>.<content hash>.<ext>`."""
     media_type: str
+    """Without its charset: Litestar adds that to every text."""
     content: bytes
 
 

@@ -13,6 +13,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
 from api import pages
+from api.pages.documents import Page as PageName
 from connectors.bitrix24.texts import Language
 
 AnyRequest = Request[Any, Any, State]
@@ -129,7 +130,7 @@ class Server:
             scopes=("imconnector", "imopenlines"),
         )
         nonce = secrets.token_urlsafe(16)
-        name = cast(pages.documents.Page, page)
+        name = cast(PageName, page)
         content = pages.render(name, language=cast(Language, language), session=session, nonce=nonce)
         policy = pages.content_security_policy(nonce, self.portal_origin)
         return Response(content, headers={"Content-Security-Policy": policy}, media_type=MediaType.HTML)

@@ -19,14 +19,15 @@ function partyOf({ state_reason, check_report }) {
   return FROM_PORTAL.includes(state_reason) || check_report?.line === state_reason ? "bitrix24" : "gupshup";
 }
 
-/** Draw the cards, if anything changed, without taking the focus from whoever uses the keyboard. */
-export function draw(channels, { lines, changed, history }) {
+/** Draw the cards, if anything changed, without taking the focus from whoever uses the keyboard.
+ * `page`: the lines, what to call after a change, and either `history` or a check of its own (`hasCheck`). */
+export function draw(channels, page) {
   const list = document.getElementById("channels");
-  const shown = JSON.stringify([channels, lines]);
+  const shown = JSON.stringify([channels, page.lines]);
   if (list.dataset.shown === shown) return;
   list.dataset.shown = shown;
   const focused = document.activeElement?.dataset?.action;
-  list.replaceChildren(...channels.map((channel) => card(channel, lineName(channel, lines), changed, history)));
+  list.replaceChildren(...channels.map((channel) => card(channel, page)));
   if (focused) list.querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
 }
 
@@ -35,7 +36,8 @@ function lineName(channel, lines) {
   return line ? `${line.name} (${channel.line_id})` : channel.line_id;
 }
 
-function card(channel, line, changed, history) {
+function card(channel, page) {
+  const line = lineName(channel, page.lines);
   const heading = `channel-${channel.channel_id}`;
   return element(
     "li",
@@ -49,7 +51,7 @@ function card(channel, line, changed, history) {
     element("p", { class: "where" }, `+${channel.phone} · ${say("channel.line", { line })} · ${channel.app_name}`),
     reason(channel),
     facts(channel),
-    actions(channel, changed, history),
+    actions(channel, page),
   );
 }
 
@@ -73,13 +75,14 @@ function facts(channel) {
   );
 }
 
-function actions(channel, changed, history) {
+function actions(channel, { changed, history, hasCheck }) {
   const next = channel.next_action;
   const event = BUTTON_OF_NEXT[next];
   const first = event
     ? button(channel, event, `next.${next}`, changed, "")
     : element("span", { class: "next" }, say(`next.${next}`));
-  const others = (SOFT[channel.state] ?? []).map((one) => button(channel, one, `action.${one}`, changed, "quiet"));
+  const soft = (SOFT[channel.state] ?? []).filter((one) => one !== "check" || !hasCheck);
+  const others = soft.map((one) => button(channel, one, `action.${one}`, changed, "quiet"));
   const story =
     history &&
     element(

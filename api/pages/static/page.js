@@ -10,7 +10,10 @@ export const api = new Api(session, bridge, words.language);
 delete session.token;
 history.replaceState(null, "", location.pathname);
 
-const clock = new Intl.DateTimeFormat(words.language, { dateStyle: "medium", timeStyle: "medium" });
+const clocks = {
+  medium: new Intl.DateTimeFormat(words.language, { dateStyle: "medium", timeStyle: "medium" }),
+  short: new Intl.DateTimeFormat(words.language, { dateStyle: "medium", timeStyle: "short" }),
+};
 const byDefault = { 401: "expired", 403: "permission" };
 
 /** What the server wrote into the page; a token is not left lying in it. */
@@ -29,8 +32,8 @@ export function say(key, facts = {}) {
 /** Is there a sentence of this key? */
 export const hasText = (key) => key in words.texts;
 
-/** An instant in the person's language and time zone. */
-export const when = (instant) => clock.format(new Date(instant));
+/** An instant in the person's language and time zone; `medium` shows the seconds. */
+export const when = (instant, length = "short") => clocks[length].format(new Date(instant));
 
 /** `element("p", {class: "lead"}, "text", another)`: texts are texts, never markup. */
 export function element(tag, attributes = {}, ...children) {

@@ -35,7 +35,7 @@ function show(ofLine) {
   channel = ofLine.find((one) => !isOff(one)) ?? null;
   empty.textContent = say("setting_connector.no_channel");
   empty.hidden = ofLine.length > 0;
-  draw(ofLine, { lines, changed: refresh });
+  draw(ofLine, { lines, changed: refresh, hasCheck: true });
   document.getElementById("add-section").hidden = channel !== null;
   tests.hidden = channel === null;
   if (channel !== null && !checkNow.disabled) drawTests();

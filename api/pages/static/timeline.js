@@ -40,7 +40,7 @@ function row({ at, what, level, summary, message_id, detail }) {
   return element(
     "li",
     { "data-level": level },
-    element("time", { datetime: at }, when(at)),
+    element("time", { datetime: at }, when(at, "medium")),
     element("strong", {}, say(`what.${what}`)),
     level === "INFO" ? null : element("span", { class: "badge", "data-level": level }, say(`level.${level}`)),
     element("p", {}, summary),
