@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import psycopg
@@ -18,6 +20,7 @@ import psycopg
 from cli.clicks import Administrator
 from cli.processes import Child, stop_all
 from cli.sandbox import DEMO_CLIENT_ID
+from sandbox.bitrix24 import php
 from tests.servers import SECRET_KEYS, TestDatabase
 
 PORTAL = "p1"
@@ -25,6 +28,7 @@ PHONE = "5215550001111"
 LINE = "1"
 SHELF_PHONE = "5215550009999"
 PATIENCE_S = 30.0
+T = TypeVar("T")
 
 
 class House:
@@ -216,6 +220,49 @@ class House:
         }
         return self.api.post(f"/webhooks/gupshup/{route}", content=content, headers=headers)
 
+    def remembered(self) -> dict[str, Any]:
+        """What the simulated parties know (tokens as well), as of a second ago at most."""
+        return dict(json.loads((self.home / "sandbox.json").read_bytes()))
+
+    def event(self, name: str, content: Any, **auth: Any) -> dict[str, Any]:
+        """An event's form as the portal posts it (bitrix24.md §1.7), with `auth` said otherwise."""
+        portal = self.remembered()["bitrix24"]["portals"][PORTAL]
+        said = {
+            "domain": self.sandbox_url.partition("://")[2],
+            "server_endpoint": f"{self.sandbox_url}/auth/rest/",
+            "client_endpoint": f"{self.sandbox_url}/portals/{PORTAL}/rest/",
+            "member_id": portal["member_id"],
+            "application_token": portal["installation"]["application_token"],
+        }
+        return {
+            "event": name,
+            "event_handler_id": 1,
+            "data": content,
+            "ts": int(time.time()),
+            "auth": {**said, **auth},
+        }
+
+    def operator_event(self, phone: str, *messages: tuple[int, str], user_id: int = 27) -> dict[str, Any]:
+        """`ONIMCONNECTORMESSAGEADD` with these message ids and texts, in the chat with this customer."""
+        chat = self.chat_of(phone)
+        assert chat is not None, f"no chat with {phone}"
+        elements = [
+            {
+                "im": {"chat_id": chat["chat_id"], "message_id": message_id},
+                "message": {"user_id": user_id, "text": text},
+                "chat": {"id": chat["channel"]},
+            }
+            for message_id, text in messages
+        ]
+        content = {"CONNECTOR": chat["connector"], "LINE": chat["line"], "MESSAGES": elements}
+        return self.event("ONIMCONNECTORMESSAGEADD", content)
+
+    def post_event(self, form: Mapping[str, Any] | bytes) -> httpx.Response:
+        """Post an event as a portal does: bytes as they are, anything else as PHP's form."""
+        content = form if isinstance(form, bytes) else php.build_query(form).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.api.post("/bitrix24/events", content=content, headers=headers)
+
     def _child(self, name: str, arguments: list[str], environment: dict[str, str]) -> Child:
         return Child(name, arguments, environment, self.home / f"{name}.log")
 
@@ -261,6 +308,12 @@ class House:
             return client.get(path).is_success
         except httpx.HTTPError:
             return False
+
+
+def at_once(calls: Iterable[Callable[[], T]], how_many: int = 10) -> list[T]:
+    """Make the calls, `how_many` at a time; returns what they returned, in their order."""
+    with ThreadPoolExecutor(how_many) as pool:
+        return list(pool.map(lambda call: call(), calls))
 
 
 @contextmanager
