@@ -8,7 +8,7 @@ PACKAGES = adapters api cli connectors runtime sandbox worker
 UNATTENDED = --ignore-scripts --no-audit --no-fund --loglevel=error
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install bench test test-long lint types format build migrate psql docs demo clean lock
+.PHONY: help install bench test test-long lint types format build migrate psql docs erd demo clean lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ install: .venv/installed ## the virtual environment with everything in it (insta
 
 test: install ## every test, in parallel; evidence goes to reports/
 	@mkdir -p reports
-	@$(PY) -m pytest -n auto --dist loadfile --junitxml=reports/junit.xml \
+	@$(PY) -m pytest -n auto --dist loadfile --junitxml=reports/junit.xml --catalogue=reports \
 	  --cov --cov-report=xml:reports/coverage.xml; status=$$?; \
 	  $(PY) -m coverage report > reports/coverage.txt 2>&1; exit $$status
 
@@ -63,6 +63,9 @@ psql: install ## psql on DATABASE_URL, or on the running demo
 
 docs: install ## regenerate the reference pages
 	$(PY) -m cli.main docs
+
+erd: install ## draw the tables of DATABASE_URL, or of this release, into docs/reference/er
+	$(PY) -m cli.main erd
 
 demo: install ## the whole application against simulated outside parties, on an embedded PostgreSQL
 	.venv/bin/whatsappb24 demo

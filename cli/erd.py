@@ -42,7 +42,9 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_texts() -> Texts:
-    """Read the words that the database does not have."""
+    """Read the words that the database does not have. They are in a checkout only, not in the wheel."""
+    if not TEXTS.exists():
+        raise click.ClickException("pages and pictures are made in a checkout: clone the repository")
     return msgspec.json.decode(TEXTS.read_bytes(), type=Texts)
 
 

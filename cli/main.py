@@ -11,6 +11,7 @@ from cli.demo import demo
 from cli.docs import docs
 from cli.doctor import doctor
 from cli.embedded_installation import EmbeddedUnavailable
+from cli.erd import erd
 from cli.sandbox import sandbox
 from cli.serve import serve
 from cli.worker import worker
@@ -51,7 +52,7 @@ def main() -> None:
     """WhatsApp channels for Bitrix24 through Gupshup."""
 
 
-for _command in (doctor, docs, migrate, new_key, psql, rotate_keys, demo, sandbox, serve, worker):
+for _command in (doctor, docs, erd, migrate, new_key, psql, rotate_keys, demo, sandbox, serve, worker):
     main.add_command(_command)
 
 
