@@ -67,18 +67,17 @@ def problem_of(error: SqlFailure) -> Problem:
     )
 
 
-def on_refused(_: Request[Any, Any, Any], error: Refused) -> Response[bytes]:
+def on_refused(request: Request[Any, Any, Any], error: Refused) -> Response[bytes]:
     """A door said no."""
-    return answer(error.problem)
+    return _traced(request, error.problem)
 
 
 def on_sql_failure(request: Request[Any, Any, Any], error: SqlFailure) -> Response[bytes]:
     """SQL said no, or nothing."""
-    request.scope.setdefault("state", {})["refused"] = error.reason
-    return answer(problem_of(error))
+    return _traced(request, problem_of(error))
 
 
-def on_bearer_refused(_: Request[Any, Any, Any], error: BearerRefused) -> Response[bytes]:
+def on_bearer_refused(request: Request[Any, Any, Any], error: BearerRefused) -> Response[bytes]:
     """The token is not ours or no longer."""
     problem = Problem(
         title="Unauthorized",
@@ -87,10 +86,10 @@ def on_bearer_refused(_: Request[Any, Any, Any], error: BearerRefused) -> Respon
         detail=str(error),
         what_to_do="Open the application in Bitrix24 again.",
     )
-    return answer(problem)
+    return _traced(request, problem)
 
 
-def on_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Litestar's own refusals: no such route, wrong method, too large, not valid."""
     extra = error.extra if isinstance(error.extra, list) else []
     problem = Problem(
@@ -100,7 +99,7 @@ def on_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
         detail=error.detail if error.status_code < HTTP_500_INTERNAL_SERVER_ERROR else "",
         facts={"fields": extra} if extra else {},
     )
-    return answer(problem)
+    return _traced(request, problem)
 
 
 def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
@@ -115,4 +114,10 @@ def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[byte
         detail="We made a mistake.",
         what_to_do="Try again; if it stays, tell us the correlation id of this answer.",
     )
+    return _traced(request, problem)
+
+
+def _traced(request: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
+    """The answer, its reason noted for the request's entry in `trace.log`."""
+    request.scope.setdefault("state", {})["refused"] = problem.reason
     return answer(problem)

@@ -32,7 +32,7 @@ _ADVICE = {
     "not_utf8": "Send UTF-8.",
     "not_json": "Send JSON.",
     "not_an_object": "Send a JSON object.",
-    "too_deep": "Send JSON nested at most 50 deep.",
+    "too_deep": "Send JSON nested at most 32 deep.",
 }
 
 

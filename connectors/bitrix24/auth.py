@@ -20,6 +20,7 @@ from connectors.bitrix24.errors import AUTH_SERVER, REST
 from connectors.bitrix24.frames import Frame
 from connectors.bitrix24.methods import listed
 from connectors.bitrix24.wire import Reply, Wire, answered
+from connectors.media.addresses import is_public
 from connectors.outside import Actor, Context, Failure, Journal, Policy
 from connectors.redaction import Secret
 
@@ -174,7 +175,12 @@ class AuthServer:
         return body if isinstance(body, Failure) else _pair(body)
 
     async def verify_frame(self, frame: Frame) -> VerifiedUser | Failure:
-        """Who opened this frame (§1.6, steps 1 to 3). Nothing is asked of an address that the frame names."""
+        """Who opened this frame (§1.6, steps 1 to 3). Nothing is asked of an address that the frame names.
+
+        A frame whose DOMAIN is no place on the public internet is forged: it is refused unread.
+        """
+        if frame.domain and not self._may_be_portal(frame.domain):
+            return _refused("domain", "the domain is not one that a portal can have")
         info = await self._confirmed(frame)
         if isinstance(info, Failure):
             return info
@@ -201,6 +207,16 @@ class AuthServer:
             if isinstance(answer, AppInfo):
                 return answer
         return answer
+
+    def _may_be_portal(self, domain: str) -> bool:
+        """Is `domain` (host, perhaps with a port) a name, a public address, or a trusted origin's?"""
+        if domain in {urlsplit(origin).netloc for origin in self._trusted_origins}:
+            return True
+        host = domain.partition(":")[0]
+        last = host.rpartition(".")[2]
+        if last[:1].isdigit():
+            return is_public(host)
+        return "." in host and last not in ("localhost", "local", "internal")
 
     def _known(self, server: str) -> str:
         if server not in self._allowed:

@@ -42,7 +42,7 @@ _Envelope = dict[str, Any]
 def parse(body: bytes) -> list[Event]:
     """Return the facts in one callback, at least one.
 
-    Raises WebhookError with its `reason`: the body is not a JSON object in UTF-8, or nested deeper than 50.
+    Raises WebhookError with its `reason`: the body is not a JSON object in UTF-8, or nested deeper than 32.
     """
     callback = decode(body)
     at = instant_of(callback.get("timestamp"))

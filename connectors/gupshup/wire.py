@@ -12,7 +12,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-_MAX_DEPTH = 50
+_MAX_DEPTH = 32
 _MAX_INTEGER = 2**63
 _NOT_IN_POSTGRESQL = re.compile("[\x00\ud800-\udfff]")
 _NUMBER = re.compile(r"[0-9]{1,16}(\.[0-9]{1,9})?")
@@ -33,7 +33,7 @@ class WebhookError(ValueError):
 def decode(body: bytes) -> dict[str, Any]:
     """Return the JSON object in `body`, made safe for jsonb: U+0000 and lone surrogates are U+FFFD.
 
-    Raises WebhookError; also when nested deeper than 50, which no callback is.
+    Raises WebhookError; also when nested deeper than 32, which no callback is.
     """
     try:
         value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse)

@@ -66,11 +66,20 @@ def _is_open(address: IPv4Address | IPv6Address) -> bool:
 
 
 def shown(url: str) -> str:
-    """A URL for records: where it leads, without what opens it (user, query, long parts of the path)."""
+    """A URL for records: where it leads, without what opens it.
+
+    That is the user, the query, long parts of the path, and Bitrix24's short links (`/~AbC12`).
+    """
     try:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
     except ValueError:
         return "[unreadable URL]"
-    path = "/".join(part if len(part) < _SHOWN_PART else f"{part[:4]}…" for part in parts.path.split("/"))
+    path = "/".join(map(_shown_part, parts.path.split("/")))
     return f"{origin}{path}{'?…' if parts.query else ''}"
+
+
+def _shown_part(part: str) -> str:
+    if part.startswith("~"):
+        return "~…"
+    return part if len(part) < _SHOWN_PART else f"{part[:4]}…"

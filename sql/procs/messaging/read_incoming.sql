@@ -1,7 +1,8 @@
 -- Reads the items of messaging.receive() as text and tests each field before it is cast, so that one bad item
 -- never fails its siblings. An item that may go on has outcome null; else quarantined (kept and shown) or
 -- rejected (it names no channel of ours), with the reason. wa_id is digits and bsuid never only digits, so that one
--- customer's id is never another's; a sender who is named by anything else than digits is known by that name.
+-- customer's id is never another's; a sender who is named by anything else than digits is known by that name. An id in
+-- which a character was replaced (U+FFFD, by the door) is nobody's.
 create or replace function messaging.read_incoming(p_items jsonb) returns setof messaging.incoming
 language sql stable
 set search_path = ''
@@ -21,9 +22,9 @@ as $$
              when not exists (select from tenancy.channel c
                                where c.portal_id = i.portal::uuid and c.channel_id = i.channel::uuid
                                  and c.state <> 'removed') then 'unknown_channel'
-             when coalesce(i.key, '') = '' or length(i.key) > 400 then 'bad_key'
+             when coalesce(i.key, '') = '' or length(i.key) > 400 or i.key ~ U&'\FFFD' then 'bad_key'
              when i.wa_id is null and i.bsuid is null then 'no_sender'
-             when i.bsuid ~ '^[0-9]*$' or length(i.bsuid) > 200 then 'bad_sender'
+             when i.bsuid ~ '^[0-9]*$' or i.bsuid ~ U&'\FFFD' or length(i.bsuid) > 200 then 'bad_sender'
              when i.sent_at is not null
                and not (i.sent_at ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d' and pg_input_is_valid(i.sent_at, 'timestamptz')) then 'bad_timestamp'
              when i.x -> 'doubts' ? 'timestamp' then 'bad_timestamp'

@@ -30,6 +30,8 @@ insert into poison (n, patch, expected) values
   (19, '{"raw": "first"}',                                'quarantined bad_raw'),
   (20, '{"raw": 7}',                                      'goes on'),
   (21, '{"wa_id": null, "bsuid": "MX.13491208655302741918"}', 'goes on'),
+  (23, jsonb_build_object('key', U&'wamid.\FFFD'),        'quarantined bad_key'),
+  (24, jsonb_build_object('wa_id', U&'5215551234567\FFFD'), 'quarantined bad_sender'),
   (22, '{"media": "no object", "payload": [1], "kind": null, "name": null, "text": null}', 'goes on');
 select results_eq(
   format('select r.item, coalesce(r.outcome || '' '' || r.reason, ''goes on'')

@@ -63,6 +63,30 @@ async def test_nothing_is_asked_of_the_domain_that_a_frame_names(world: Any, fra
     assert "attacker.example" not in world.recorded()
 
 
+@pytest.mark.parametrize(
+    "domain",
+    [
+        *("127.0.0.1", "127.1:5432", "10.0.0.8:443", "169.254.169.254", "192.168.0.1", "0x7f000001"),
+        *("localhost", "localhost:5432", "db", "2130706433", "intranet.local", "metadata.google.internal"),
+    ],
+)
+async def test_a_frame_whose_domain_is_inside_our_network_is_refused_before_anybody_is_asked(
+    world: Any, frame: Frame, domain: str
+) -> None:
+    outcome = await world.auth.verify_frame(msgspec.structs.replace(frame, domain=domain))
+    assert isinstance(outcome, Failure)
+    assert outcome.code == "domain"
+    assert [] == world.journal.exchanges
+
+
+@pytest.mark.parametrize("domain", ["p1.bitrix24.com", "b24.example.com:8443", "93.184.216.34", ""])
+async def test_any_other_domain_is_a_portals_until_the_authorization_server_speaks(
+    world: Any, frame: Frame, domain: str
+) -> None:
+    user = await world.auth.verify_frame(msgspec.structs.replace(frame, domain=domain))
+    assert isinstance(user, VerifiedUser)
+
+
 async def test_an_old_portal_that_names_no_server_is_looked_for_on_all(world: Any, frame: Frame) -> None:
     found = await world.auth.verify_frame(msgspec.structs.replace(frame, server_endpoint=None))
     assert isinstance(found, VerifiedUser)

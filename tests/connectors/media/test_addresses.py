@@ -203,6 +203,7 @@ def _resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     [
         ("https://u:p@h.example:8443/a/b.pdf?token=1#f", "https://h.example:8443/a/b.pdf?…"),
         ("https://h.example/media/0123456789abcdefghijklm/x.jpg", "https://h.example/media/0123…/x.jpg"),
+        ("https://p1.bitrix24.com/~AbC12#img.png", "https://p1.bitrix24.com/~…"),
         ("https://h:99999999/", "[unreadable URL]"),
         ("nothing", "://nothing"),
     ],
