@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +14,10 @@ from connectors.bitrix24.client import PortalClient
 from connectors.bitrix24.ports import PortalAddress
 from connectors.outside import Actor, Failure, Journal, Policy
 from runtime.database import Database
-from runtime.errors import SqlFailure
+from runtime.errors import DatabaseAway, SqlFailure
 from runtime.secrets import Box
 
+_AWAY_S = 10.0
 _OPERATING_BUDGET_S = 400.0
 """Bitrix24 stops a method at 480 s of execution in ten minutes; we stop before (bitrix24.md §1.5)."""
 
@@ -37,19 +39,29 @@ class SqlBuckets:
             await self.close(portal_id, "method", method, 60.0)
 
     async def take_from(self, portal_id: str, bucket: str, key: str, n: float = 1) -> float:
-        """Take `n` tokens of any bucket: 0.0, or the seconds to wait."""
+        """Take `n` tokens of any bucket: 0.0, or the seconds to wait.
+
+        While the database is away nobody calls: what came of the call could not be kept.
+        """
         arguments = {"p_portal_id": portal_id, "p_bucket": bucket, "p_key": key, "p_n": n}
-        return float(await self._database.call_value("messaging.take_tokens", arguments))
+        try:
+            return float(await self._database.call_value("messaging.take_tokens", arguments))
+        except DatabaseAway:
+            return _AWAY_S
 
     async def close(self, portal_id: str, bucket: str, key: str, for_s: float) -> None:
-        """Nobody takes from this bucket for a while: the other side asked for a pause."""
+        """Nobody takes from this bucket for a while: the other side asked for a pause.
+
+        A pause that cannot be kept is asked for again by the next answer; this one's outcome matters more.
+        """
         arguments: dict[str, Any] = {
             "p_portal_id": portal_id,
             "p_bucket": bucket,
             "p_key": key,
             "p_for": timedelta(seconds=for_s),
         }
-        await self._database.call("messaging.close_bucket", arguments)
+        with contextlib.suppress(DatabaseAway):
+            await self._database.call("messaging.close_bucket", arguments)
 
 
 class Portals:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -72,7 +73,7 @@ class SqlTokenStore:
         return Lease(lease_id=str(row["lease_token"]), refresh=Secret(self._box.open(row["refresh_sealed"])))
 
     async def save(self, portal_id: str, user_id: str, lease_id: str, pair: TokenPair) -> Token:
-        """Store the new pair and end the lease."""
+        """Store the new pair and end the lease, however long the database is away: the old pair is spent."""
         sealed = sealed_pair(self._box, pair.access, pair.refresh, pair.expires_in_s)
         await self._settle(portal_id, user_id, lease_id, {"p_pair": sealed})
         token = await self.current_of(portal_id, user_id)
@@ -83,7 +84,7 @@ class SqlTokenStore:
         """End the lease with the failure's code; without one the portal itself refused this user."""
         if lease_id is None:
             arguments = {"p_portal_id": portal_id, "p_user_id": user_id, "p_reason": failure.code}
-            await self._database.call("tenancy.break_token", arguments)
+            await self._surely("tenancy.break_token", arguments)
         else:
             await self._settle(portal_id, user_id, lease_id, {"p_failure": failure.code})
         self._forget(portal_id, user_id, keep=None)
@@ -91,14 +92,12 @@ class SqlTokenStore:
     async def moved(self, portal_id: str, client_endpoint: str) -> None:
         """The portal has a new address."""
         arguments = {"p_portal_id": portal_id, "p_client_endpoint": client_endpoint}
-        await self._database.call("tenancy.move_portal", arguments)
+        await self._surely("tenancy.move_portal", arguments)
 
     async def current_of(self, portal_id: str, user_id: str) -> Token:
         """The stored token of one user. Raises `SqlRefusal`."""
         arguments = {"p_portal_id": portal_id, "p_user_id": user_id}
-        row = await self._database.call_one("tenancy.current_token", arguments)
-        if row is None:
-            raise LookupError("tenancy.current_token returns a row or raises")
+        (row,) = await self._surely("tenancy.current_token", arguments)
         return self._token(portal_id, user_id, row)
 
     async def _settle(self, portal_id: str, user_id: str, lease_id: str, outcome: dict[str, Any]) -> None:
@@ -108,7 +107,17 @@ class SqlTokenStore:
             "p_lease_token": int(lease_id),
             **outcome,
         }
-        await self._database.call("tenancy.settle_refresh", arguments)
+        await self._surely("tenancy.settle_refresh", arguments)
+
+    async def _surely(self, function: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+        """Call until the database answers. Each of these calls may be repeated."""
+        wait_s = 0.1
+        while True:
+            try:
+                return await self._database.call(function, arguments)
+            except DatabaseAway:
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, 5.0)
 
     def _token(self, portal_id: str, user_id: str, row: dict[str, Any]) -> Token:
         access = Secret(self._box.open(row["access_sealed"]))

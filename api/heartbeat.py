@@ -1,4 +1,4 @@
-"""The API's heartbeat: after a silence of all API processes SQL makes every portal's history due to be read.
+"""The API's heartbeat: where one ends without a farewell SQL makes every portal's history due to be read.
 
 Bitrix24 never repeats an event, so what an operator wrote while nobody listened is found in the history only.
 """
@@ -6,6 +6,7 @@ Bitrix24 never repeats an event, so what an operator wrote while nobody listened
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import structlog
 
@@ -17,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 async def beat(database: Database, process: str, stop: asyncio.Event) -> None:
-    """Beat until told to stop."""
+    """Beat until told to stop, then say farewell."""
     while not stop.is_set():
         try:
             gap = await database.call_value("tenancy.beat", {"p_process": process}, timeout_s=5)
@@ -25,7 +26,7 @@ async def beat(database: Database, process: str, stop: asyncio.Event) -> None:
                 log.warning("gap_found", portals=gap)
         except SqlFailure as failure:
             log.warning("heartbeat_failed", reason=failure.reason)
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), _EVERY_S)
-        except TimeoutError:
-            continue
+    with contextlib.suppress(SqlFailure):
+        await database.call("tenancy.end_beating", {"p_process": process}, timeout_s=2)

@@ -15,7 +15,8 @@ from typing import Literal, Protocol
 import msgspec
 import structlog
 
-from runtime.errors import DatabaseAway
+from api.problems import Refused
+from runtime.errors import DatabaseAway, SqlRefusal
 from runtime.secrets import Box, SealBroken
 
 _LIMIT = 100_000
@@ -50,7 +51,7 @@ class Spool:
     def __init__(self, directory: Path, box: Box) -> None:
         self._directory = directory
         self._box = box
-        self._count = 0
+        self._count = sum(1 for _ in directory.glob("*.call"))
         self._last = 0
 
     @property
@@ -72,7 +73,10 @@ class Spool:
         await asyncio.to_thread(self._write, f"{self._last:020d}-{os.getpid()}.call", call)
 
     async def replay(self, accept: Accept, stop: asyncio.Event) -> None:
-        """Replay what waits, oldest first, until told to stop; what a door refuses now goes, logged."""
+        """Replay what waits, oldest first, until told to stop.
+
+        What a door refuses now goes, logged; what fails otherwise is set aside as `.failed`.
+        """
         await asyncio.to_thread(self._directory.mkdir, parents=True, exist_ok=True)
         while not stop.is_set():
             for path in await asyncio.to_thread(self._waiting):
@@ -95,8 +99,11 @@ class Spool:
         except SealBroken:
             await asyncio.to_thread(path.rename, path.with_suffix(".unreadable"))
             log.exception("spooled_call_unreadable", file=path.name)
-        except Exception as refused:
-            log.warning("spooled_call_refused", file=path.name, error=type(refused).__name__)
+        except (Refused, SqlRefusal) as refused:
+            log.warning("spooled_call_refused", file=path.name, reason=_reason(refused))
+        except Exception:
+            await asyncio.to_thread(path.rename, path.with_suffix(".failed"))
+            log.exception("spooled_call_failed", file=path.name)
         await asyncio.to_thread(path.unlink, missing_ok=True)
         self._count = max(0, self._count - 1)
         return True
@@ -120,3 +127,7 @@ class Spool:
             os.fsync(directory)
         finally:
             os.close(directory)
+
+
+def _reason(refused: Refused | SqlRefusal) -> str:
+    return refused.problem.reason if isinstance(refused, Refused) else refused.reason

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -60,6 +61,11 @@ def api_application(settings: Settings) -> Litestar:
     return create_app(lambda: process.services, lambda: process.trace, process.lifespan)
 
 
+def _life_name() -> str:
+    """Who beats: a name that no later process has, although containers give out the same ids again."""
+    return f"{process_name()}:{secrets.token_hex(4)}"
+
+
 class _Process:
     """What lives as long as the API process."""
 
@@ -75,7 +81,9 @@ class _Process:
         settings = self._settings
         async with AsyncExitStack() as stack:
             self.trace = await stack.enter_async_context(traced(settings))
-            database = Database(settings.api_database_url, min_size=2, max_size=10, role="api")
+            database = Database(
+                settings.api_database_url, min_size=2, max_size=10, role="api", may_be_away=True
+            )
             await database.open()
             stack.push_async_callback(database.close)
             out = await stack.enter_async_context(outside(settings, database, self.trace))
@@ -105,7 +113,7 @@ class _Process:
             stop = asyncio.Event()
             background = [
                 asyncio.create_task(intake.replay(stop), name="spool"),
-                asyncio.create_task(beat(database, process_name(), stop), name="heartbeat"),
+                asyncio.create_task(beat(database, _life_name(), stop), name="heartbeat"),
             ]
             self.trace.note("api_started", summary=process_name())
             try:

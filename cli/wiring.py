@@ -41,7 +41,7 @@ class Outside(msgspec.Struct, frozen=True, kw_only=True):
 async def traced(settings: Settings) -> AsyncIterator[Trace]:
     """The log writer with its own pool and role."""
     async with AsyncExitStack() as stack:
-        database = Database(settings.trace_database_url, max_size=1, role="trace")
+        database = Database(settings.trace_database_url, max_size=1, role="trace", may_be_away=True)
         await database.open()
         stack.push_async_callback(database.close)
         yield await stack.enter_async_context(Trace(database))

@@ -68,12 +68,21 @@ class Database:
 
     `prepare=False` is for poolers that cannot keep prepared statements (PgBouncer before 1.21).
     `role` is what the server shows in `pg_stat_activity.application_name`, as `whatsappb24-<role>`.
+    With `may_be_away` the server need not be there at the start: calls raise `DatabaseAway` until it is.
     """
 
     def __init__(
-        self, url: str, *, min_size: int = 1, max_size: int = 10, role: str = "python", prepare: bool = True
+        self,
+        url: str,
+        *,
+        min_size: int = 1,
+        max_size: int = 10,
+        role: str = "python",
+        prepare: bool = True,
+        may_be_away: bool = False,
     ) -> None:
         self._prepare = prepare
+        self._may_be_away = may_be_away
         self._statements: dict[tuple[str, frozenset[str]], _Statement] = {}
         self._abandoned: set[asyncio.Task[Any]] = set()
         self._repairs: set[asyncio.Task[None]] = set()
@@ -95,9 +104,12 @@ class Database:
         )
 
     async def open(self, *, timeout_s: float = 10) -> None:
-        """Open the pool and wait for its first connections. Raises `DatabaseAway`."""
+        """Open the pool and, unless the server may be away, wait for its first connections.
+
+        Raises `DatabaseAway`.
+        """
         try:
-            await self._pool.open(wait=True, timeout=timeout_s)
+            await self._pool.open(wait=not self._may_be_away, timeout=timeout_s)
         except PoolTimeout:
             await self._pool.close()
             raise DatabaseAway(f"no connection to the database within {timeout_s:g} s") from None

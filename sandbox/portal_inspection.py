@@ -152,6 +152,14 @@ class Bitrix24(Controller):
             await bitrix24.open_frame(name, wanted.user_id, wanted.placement, wanted.options, wanted.url)
         )
 
+    @post("/portals/{name:str}/lines/{line:int}/disconnect", status_code=200)
+    async def disconnect(
+        self, name: FromPath[str], line: FromPath[int], bitrix24: NamedDependency[Bitrix24Sandbox]
+    ) -> dict[str, Any]:
+        """An administrator takes the application's connector off an open line."""
+        await bitrix24.disconnect_line(name, line)
+        return _shown(bitrix24, name)
+
     @post("/portals/{name:str}/uninstall", status_code=200)
     async def uninstall(
         self, name: FromPath[str], request: AnyRequest, bitrix24: NamedDependency[Bitrix24Sandbox]

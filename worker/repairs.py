@@ -74,12 +74,14 @@ class Repairs:
         facts["tier"] = "enterprise" if (info.licence or "").startswith("ent") else "standard"
         if restored.broken:
             return restored.broken[0].failure
-        report["read"] = await self._catch_up(client, repair)
-        return None
+        return await self._catch_up(client, repair, report)
 
-    async def _catch_up(self, client: PortalClient, repair: Repair) -> int:
-        """Submit operator messages that no event brought: the portal never repeats one. Returns how many."""
-        submitted = 0
+    async def _catch_up(self, client: PortalClient, repair: Repair, report: dict[str, Any]) -> Failure | None:
+        """Submit operator messages that no event brought: the portal never repeats one.
+
+        A history that cannot be read now makes the whole repair due again.
+        """
+        report["read"] = 0
         dialogs = await self._database.call("messaging.open_dialogs", {"p_portal_id": repair["portal_id"]})
         for row in dialogs:
             dialog = Dialog(
@@ -93,7 +95,7 @@ class Repairs:
             missed = await history_since(client, dialog, row["read_until"], about=about)
             if isinstance(missed, Failure):
                 if missed.policy is Policy.RETRY:
-                    break
+                    return missed
                 continue
             items = [
                 item
@@ -102,5 +104,5 @@ class Repairs:
             ]
             if items:
                 rows = await self._database.call("messaging.submit", {"p_items": items})
-                submitted += sum(row["outcome"] == "accepted" for row in rows)
-        return submitted
+                report["read"] += sum(row["outcome"] == "accepted" for row in rows)
+        return None

@@ -227,14 +227,14 @@ class FileManager(Controller):
 def _app_of_key(request: AnyRequest, gupshup: GupshupSandbox) -> SandboxApp:
     key = request.headers.get("apikey")
     for app in gupshup.state.apps.values():
-        if key is not None and key == app.key:
+        if key is not None and key == app.key and not app.knobs.key_revoked:
             return app
     raise _UNAUTHENTICATED
 
 
 def _app(request: AnyRequest, gupshup: GupshupSandbox, app_id: str) -> SandboxApp:
     app = gupshup.state.apps.get(app_id)
-    if app is None or request.headers.get("apikey") != app.key:
+    if app is None or request.headers.get("apikey") != app.key or app.knobs.key_revoked:
         raise _UNAUTHENTICATED
     return app
 

@@ -39,6 +39,8 @@ class Subscription(msgspec.Struct):
 class Knobs(msgspec.Struct, forbid_unknown_fields=True):
     """How one app behaves; set with `PUT /sandbox/gupshup/apps/{app_id}`."""
 
+    key_revoked: bool = False
+    """Calls with the app's key are answered 401, as after its owner made a new one."""
     wallet_empty: bool = False
     omit_gs_id: bool = False
     """Leave `gsId` out of statuses (contract §0 rule 3)."""

@@ -31,7 +31,10 @@ begin
       from (select distinct on (r.portal_id, r.source, r.key, r.part)
                    r.portal_id, r.source, r.key, r.part, r.item, r.sort
               from unnest(v_rows) r
-             where r.outcome is null or r.outcome = 'refused'
+             where (r.outcome is null or r.outcome = 'refused')
+               -- The parts of a message come together: one that is known has no further parts, however it is divided.
+               and not exists (select from messaging.alias a
+                                where a.portal_id = r.portal_id and a.kind = r.source and a.key = r.key || '/1')
              order by r.portal_id, r.source, r.key, r.part, r.item) k
      order by k.sort, k.item, k.part),
   fresh as (

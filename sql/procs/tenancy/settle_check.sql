@@ -1,8 +1,9 @@
 -- Ends a leased check of a channel and moves its state machine: what is desired and in place makes it active, a
 -- failure a person must mend makes it attention, and every failure is looked at again after 2, 4, 8 … seconds, at
--- most ten minutes. A check heals the attention that a check found; the attention that sending found (the account
--- refuses messages, which no check sees) waits for a person to connect the channel again. A channel that is off is
--- looked at until nothing of it is left outside, or until nobody can take it off any more (fix, never).
+-- most ten minutes. A check heals the attention that a check found, also where sending had found the same before (a
+-- key that is refused); the attention that only sending finds (the account refuses messages, which no check sees)
+-- waits for a person to connect the channel again. A channel that is off is looked at until nothing of it is left
+-- outside, or until nobody can take it off any more (fix, never).
 -- p_failure: {code, policy (retry|fix|never), message}. A caller whose lease is over changes nothing; a check that
 -- was asked for while the lease ran stays due. Returns the channel's state (null: unknown channel).
 -- Locks the channel row, then its lanes.
@@ -15,6 +16,7 @@ as $$
 declare
   v_now timestamptz := tenancy.now();
   v_channel tenancy.channel;
+  v_found_by_check boolean;
   v_event text;
 begin
   select * into v_channel from tenancy.channel c
@@ -22,14 +24,16 @@ begin
   if not found or v_channel.check_token <> p_check_token then
     return v_channel.state;
   end if;
+  v_found_by_check := v_channel.state = 'attention' and 'check' = (
+    select h.actor from tenancy.channel_history h
+     where h.portal_id = p_portal_id and h.channel_id = p_channel_id and h.to_state = 'attention'
+     order by h.change_id desc limit 1);
   v_event := case
     when v_channel.state not in ('connecting', 'active', 'attention') then null
     when p_failure is null and v_channel.state = 'connecting' then 'connected'
-    when p_failure is null and v_channel.state = 'attention' and 'check' = (
-      select h.actor from tenancy.channel_history h
-       where h.portal_id = p_portal_id and h.channel_id = p_channel_id and h.to_state = 'attention'
-       order by h.change_id desc limit 1) then 'connected'
+    when p_failure is null and v_found_by_check then 'connected'
     when p_failure ->> 'policy' in ('fix', 'never') and v_channel.state in ('connecting', 'active') then 'problem'
+    when p_failure ->> 'code' = v_channel.state_reason and v_channel.state = 'attention' and not v_found_by_check then 'problem'
   end;
   if v_event is not null then
     v_channel.state := tenancy.change_channel(p_portal_id, p_channel_id, v_event, p_failure ->> 'code', 'check');

@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.4-c
 begin;
-select plan(27);
+select plan(28);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -52,6 +52,8 @@ select is_empty($$select from messaging.message m join billing.charge c using (p
 select is(tests.sent(jsonb_build_array(tests.outgoing(:'portal', jsonb_build_object('key', '300', 'parts', jsonb_build_array(
     jsonb_build_object('text', 'corto'), jsonb_build_object('text', repeat('a', 4097))))))),
   'duplicate, duplicate', 'a refusal is not decided twice');
+select is(tests.sent(jsonb_build_array(tests.outgoing(:'portal', '{"key": "99", "parts": [{"text": "un"}, {"text": "o"}]}'))),
+  'duplicate, duplicate', 'a message that is known has no more parts when it is told again, divided in another way');
 
 -- one bad item
 select is(

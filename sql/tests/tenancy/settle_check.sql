@@ -1,6 +1,6 @@
 -- requirement: R2.1-b, R2.5-b, R2.4-c
 begin;
-select plan(21);
+select plan(23);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -46,6 +46,12 @@ select is(pg_temp.checked(), 'attention', 'however often');
 select tests.pass('1 second');
 select tenancy.change_channel(:'portal', :'channel', 'connect', null, '1');
 select is(pg_temp.checked(), 'active', 'a person connects it again');
+select tests.pass('1 second');
+select tenancy.change_channel(:'portal', :'channel', 'problem', 'http_401');
+select tests.pass('1 second');
+select is(pg_temp.checked('{"code": "http_401", "policy": "fix"}'), 'attention', 'where the check finds what sending had found');
+select tests.pass('2 seconds');
+select is(pg_temp.checked(), 'active', 'it also sees that it is mended');
 
 -- A lease that is over, a change meanwhile
 select tests.pass('6 hours');
