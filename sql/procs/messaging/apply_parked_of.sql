@@ -4,6 +4,9 @@ create or replace function messaging.apply_parked_of(p_rows messaging.settling[]
 language plpgsql security definer
 set search_path = ''
 set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 begin
   perform messaging.apply_parked_ids(array_agg(k.portal_id), array_agg(k.message_id), array_agg(k.parked_id))

@@ -4,6 +4,9 @@ create or replace function messaging.read_receipts(p_items jsonb) returns setof 
 language plpgsql stable
 set search_path = ''
 set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 declare
   v_now timestamptz := tenancy.now();

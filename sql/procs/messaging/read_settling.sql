@@ -7,6 +7,10 @@
 create or replace function messaging.read_settling(p_items jsonb) returns setof messaging.settling
 language plpgsql stable
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 declare
   v_now timestamptz := tenancy.now();

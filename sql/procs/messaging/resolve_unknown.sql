@@ -8,6 +8,10 @@ create or replace function messaging.resolve_unknown(p_portal_id uuid, p_message
 returns text
 language plpgsql security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 declare
   v_now timestamptz := tenancy.now();

@@ -7,6 +7,9 @@ create or replace function messaging.settle_lanes(p_rows messaging.settling[]) r
 language plpgsql security definer
 set search_path = ''
 set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 declare
   v_now timestamptz := tenancy.now();

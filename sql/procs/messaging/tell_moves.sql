@@ -4,6 +4,10 @@
 create or replace function messaging.tell_moves(p_moves jsonb) returns void
 language plpgsql security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 begin
   perform messaging.give_notice(t.kind, array_agg(t.portal_id), array_agg(t.message_id))

@@ -8,6 +8,10 @@ create or replace function trace.timeline(p_portal_id uuid, p_user_id text, p_id
 returns table (at timestamptz, what text, level text, summary text, message_id uuid, detail jsonb)
 language plpgsql stable security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 declare
   v_whole boolean := tenancy.allows(p_portal_id, p_user_id, 'log.view.meta');
