@@ -14,8 +14,19 @@ WHOLE: Final = "whole"
 PICTURES: Final = (*SCHEMAS, WHOLE)
 _LEGEND_HEIGHT: Final = 40
 _HEADERS: Final = {"tenancy": "#1d4e89", "messaging": "#1b6b4a", "billing": "#8a4b08", "trace": "#5b3a86"}
-_INKS: Final = tuple(
-    "#c0392b #2471a3 #1e8449 #b9770e #7d3c98 #117a65 #a04000 #5d6d7e #ad1457 #4a5a00 #3949ab #6d4c41".split()
+_INKS: Final = (
+    "#c0392b",
+    "#2471a3",
+    "#1e8449",
+    "#b9770e",
+    "#7d3c98",
+    "#117a65",
+    "#a04000",
+    "#5d6d7e",
+    "#ad1457",
+    "#4a5a00",
+    "#3949ab",
+    "#6d4c41",
 )
 _SHORT_TYPES: Final = {
     "timestamp with time zone": "timestamptz",
