@@ -113,4 +113,4 @@ def _html(status: int, content: str, portal_origin: str = "https:", nonce: str =
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
-    return Response(content, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(content, status_code=status, media_type="text/html", headers=headers)

@@ -4,7 +4,8 @@
 -- p_facts: {member_id, domain, client_endpoint, server_endpoint, application_token_digest (hex, optional), scope,
 -- language, time_zone, connector, user: {user_id, name, is_admin}, token: {access, refresh (hex, sealed),
 -- expires_at}, is_system}; user and token may be absent, an unknown time zone counts as UTC. A portal that is set up
--- keeps running, one that we suspended stays so. Returns the portal's id. Raises WB400 malformed_item.
+-- keeps running, one that we suspended stays so; one that comes back is not set up yet. Only an administrator brings a
+-- portal that we do not have. Returns the portal's id. Raises WB400 malformed_item, WB404 unknown_portal.
 -- Locks the portal row, then the token row, then the lanes that resume.
 create or replace function tenancy.install_portal(p_facts jsonb) returns uuid
 language plpgsql security definer
@@ -28,6 +29,11 @@ begin
   if v_field is not null then
     perform trace.refuse('malformed_item', jsonb_build_object('field', v_field));
   end if;
+  if p_facts -> 'user' ->> 'is_admin' = 'false' and not exists (
+    select from tenancy.portal p where p.member_id = p_facts ->> 'member_id' and p.state <> 'uninstalled')
+  then
+    perform trace.refuse('unknown_portal');
+  end if;
   insert into tenancy.portal as p (
     portal_id, member_id, domain, client_endpoint, server_endpoint, application_token_digest, scope, language,
     time_zone, connector, repair_at, created_at, updated_at)
@@ -49,6 +55,7 @@ begin
     erase_at = null,
     repair_at = v_now,
     repair_failures = 0,
+    repaired_at = case p.state when 'uninstalled' then null else p.repaired_at end,
     updated_at = v_now
   returning p.portal_id into v_id;
   perform tenancy.note_users(v_id, jsonb_build_array(p_facts -> 'user'));

@@ -1,6 +1,6 @@
 -- requirement: R2.2-f, R2.5-d, R2.4-c
 begin;
-select plan(24);
+select plan(26);
 select tests.at('2026-11-22 12:00+00');
 create function pg_temp.facts(p_more jsonb default '{}') returns jsonb language sql as $$
   select jsonb_build_object(
@@ -52,7 +52,9 @@ select is((select access_sealed from tenancy.current_token(:'portal')), '\xa2'::
 
 -- After an uninstallation, and while suspended
 select tenancy.uninstall_portal(:'portal', true);
+update tenancy.portal set repaired_at = tenancy.now();
 select tenancy.install_portal(pg_temp.facts());
+select is((select repaired_at from tenancy.portal), null, 'a portal that comes back is not set up yet');
 select is(
   (select row(state, uninstalled_at, erase_at) from tenancy.portal),
   row('installing'::text, null::timestamptz, null::timestamptz), 'a portal that comes back is not erased');
@@ -68,5 +70,8 @@ select is((select state from tenancy.portal), 'installed', 'one that had not pai
 
 select is(pg_temp.tried('{"member_id": "c223", "time_zone": "Mars/Olympus"}'), 'accepted', 'an unknown time zone does not stop an installation');
 select is((select time_zone from tenancy.portal where member_id = 'c223'), 'UTC', 'it counts as UTC');
+select is(
+  pg_temp.tried('{"member_id": "d223", "user": {"user_id": "5", "is_admin": false}}'), 'WB404 unknown_portal',
+  'only an administrator brings a portal that we do not have');
 select * from finish();
 rollback;
