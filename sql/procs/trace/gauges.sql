@@ -1,4 +1,4 @@
--- The numbers that an operator watches: what waits and for how long, what is unknown or quarantined, whether a
+-- The numbers that an operator watches: what waits and for how long, what is blocked or quarantined, whether a
 -- snapshot is held open elsewhere (it cuts every queue to a third), whether a default partition holds rows.
 -- For /metrics. Reads small tables and the catalog; sees other roles' snapshots only where the owner was granted
 -- pg_read_all_stats (migrate does where it may). Locks nothing.
