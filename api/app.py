@@ -8,10 +8,8 @@ from contextlib import AbstractAsyncContextManager
 from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.plugins.prometheus import PrometheusConfig
-from litestar.types import Middleware
 
 from api import pages, problems
 from api.bitrix24 import events, frames
@@ -56,8 +54,9 @@ def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lif
                 security=[{"bearer": []}],
             ),
         ],
+        exception_handlers={UnicodeDecodeError: problems.on_not_utf8},
     )
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             live,
             ready,
@@ -72,7 +71,7 @@ def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lif
             *pages.static_routes(),
         ],
         dependencies={"services": Provide(services, sync_to_thread=False)},
-        middleware=[PrometheusConfig(app_name="whatsappb24", group_path=True).middleware, _tracing(trace)],
+        middleware=[PrometheusConfig(app_name="whatsappb24", group_path=True).middleware],
         exception_handlers={
             problems.Refused: problems.on_refused,
             SqlFailure: problems.on_sql_failure,
@@ -85,8 +84,6 @@ def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lif
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(title="WhatsAppB24", version="1", path="/docs"),
     )
-
-
-def _tracing(trace: Callable[[], Trace]) -> Middleware:
-    """The tracing middleware. Litestar deep-copies middleware objects, so it gets the trace by a call."""
-    return DefineMiddleware(TraceRequests, trace=trace)
+    # around everything: Litestar's own middleware does not see requests for which there is no route
+    app.asgi_handler = TraceRequests(app.asgi_handler, trace=trace)
+    return app

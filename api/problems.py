@@ -102,6 +102,18 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[b
     return _traced(request, problem)
 
 
+def on_not_utf8(request: Request[Any, Any, Any], _: UnicodeDecodeError) -> Response[bytes]:
+    """A body that is no text: msgspec says so in an error that Litestar does not expect."""
+    problem = Problem(
+        title="Bad Request",
+        status=400,
+        reason="not_utf8",
+        detail="The body is not UTF-8.",
+        what_to_do="Send UTF-8.",
+    )
+    return _traced(request, problem)
+
+
 def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A fault of ours: logged whole, shown as nothing but the fact."""
     log.exception(

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from litestar import Request, Response, route
 from litestar.di import NamedDependency
 from litestar.enums import HttpMethod
+from litestar.exceptions import HTTPException
 
 from adapters.desired import SCOPES
 from api import pages
@@ -95,6 +96,8 @@ async def _opened(
         frame = parse_frame(dict(request.query_params), parse_form(await request.body()))
     except FormError as error:
         raise Refused(error.http_status, "form", error.reason) from None
+    except HTTPException as error:
+        raise Refused(error.status_code, "form", "The body cannot be taken.") from None
     except FrameError as error:
         raise Refused(400, "frame", error.reason, "Open the application from Bitrix24.") from None
     user = await services.auth.verify_frame(frame)

@@ -183,6 +183,17 @@ class House:
         rows = self.query("select hour, direction, balance, adrift from trace.conservation()")
         assert [row for row in rows if row[2:] != (0, 0)] == []
 
+    def digest(self) -> dict[str, str]:
+        """A digest of every table but the log and the heartbeat: equal digests mean that nothing changed."""
+        tables = self.query(
+            "select c.oid::regclass::text from pg_class c"
+            " where c.relnamespace = any (array['tenancy', 'messaging', 'billing']::regnamespace[])"
+            " and c.relkind = 'r' and c.relname <> 'heartbeat' order by 1"
+        )
+        one = "select '{0}', md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {0} t"
+        rows = self.query(" union all ".join(one.format(table) for (table,) in tables))
+        return {str(table): str(digest) for table, digest in rows}
+
     def until(self, what: str, is_so: Callable[[], object], within_s: float = PATIENCE_S) -> None:
         """Wait for something observable; fails saying what was waited for, with the ends of all logs."""
         deadline = time.monotonic() + within_s
