@@ -82,7 +82,12 @@ class _Process:
         async with AsyncExitStack() as stack:
             self.trace = await stack.enter_async_context(traced(settings))
             database = Database(
-                settings.api_database_url, min_size=2, max_size=10, role="api", may_be_away=True
+                settings.api_database_url,
+                min_size=2,
+                max_size=10,
+                role="api",
+                may_be_away=True,
+                on_failure=self.trace.sql_failed,
             )
             await database.open()
             stack.push_async_callback(database.close)

@@ -46,7 +46,9 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
     url, name = settings.worker_database_url, process_name()
     async with (
         traced(settings) as trace,
-        Database(url, min_size=2, max_size=12, role="worker", may_be_away=True) as database,
+        Database(
+            url, min_size=2, max_size=12, role="worker", may_be_away=True, on_failure=trace.sql_failed
+        ) as database,
         Wake(url) as wake,
         outside(settings, database, trace) as out,
     ):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import msgspec
@@ -18,7 +18,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from runtime.errors import RETRIED, DatabaseAway, failure_of
+from runtime.errors import RETRIED, DatabaseAway, SqlFailure, failure_of
 from runtime.jsonb import clean, dumps, loads
 
 _FUNCTION = re.compile(r"^[a-z_]+\.[a-z_0-9]+$")
@@ -67,6 +67,7 @@ class Database:
     """A pool of connections of one role. `async with Database(url) as database:` opens and closes it.
 
     `prepare=False` is for poolers that cannot keep prepared statements (PgBouncer before 1.21).
+    `on_failure` hears of every refused or failed call, by the function's name; it must not raise.
     `role` is what the server shows in `pg_stat_activity.application_name`, as `whatsappb24-<role>`.
     With `may_be_away` the server need not be there at the start: calls raise `DatabaseAway` until it is.
     """
@@ -80,8 +81,10 @@ class Database:
         role: str = "python",
         prepare: bool = True,
         may_be_away: bool = False,
+        on_failure: Callable[[str, SqlFailure], None] | None = None,
     ) -> None:
         self._prepare = prepare
+        self._on_failure = on_failure
         self._may_be_away = may_be_away
         self._statements: dict[tuple[str, frozenset[str]], _Statement] = {}
         self._abandoned: set[asyncio.Task[Any]] = set()
@@ -150,7 +153,9 @@ class Database:
             return task.result()
         # cancelling takes its own time when the server is cut off, and the caller has none left
         self._abandon(task)
-        raise DatabaseAway(f"{function} did not answer within {timeout_s:g} s", sqlstate="57014")
+        raise self._told(
+            function, DatabaseAway(f"{function} did not answer within {timeout_s:g} s", sqlstate="57014")
+        )
 
     async def call_one(
         self, function: str, arguments: Mapping[str, Any] | None = None, *, timeout_s: float = 30
@@ -182,7 +187,7 @@ class Database:
                     if isinstance(failure, DatabaseAway):
                         self._check_idle_connections()
                     # psycopg's text may quote values, so it does not travel as the cause
-                    raise failure from None
+                    raise self._told(function, failure) from None
             await asyncio.sleep(random.uniform(0.005, 0.03) * attempt)  # noqa: S311
         raise AssertionError("the last attempt returns or raises")
 
@@ -206,6 +211,12 @@ class Database:
                 self._statements[function, given] = statement
                 return statement
         raise LookupError(f"no SQL function {function}({', '.join(sorted(given))})")
+
+    def _told(self, function: str, failure: SqlFailure) -> SqlFailure:
+        """Tell whoever keeps the log of refused and failed calls."""
+        if self._on_failure is not None:
+            self._on_failure(function, failure)
+        return failure
 
     def _abandon(self, task: asyncio.Task[Any]) -> None:
         """Let a task end by itself, unheard."""

@@ -16,7 +16,7 @@ from typing import Any, Protocol, Self
 import structlog
 
 from runtime.database import Database
-from runtime.errors import SqlFailure
+from runtime.errors import SqlFailure, SqlRefusal
 
 _LIMIT = 20_000
 _BATCH = 200
@@ -96,6 +96,19 @@ class Trace:
             self._dropped += 1
         entry = {"event": event, "level": level, "at": _now(), **_present(fields)}
         self._waiting.append(entry)
+
+    def sql_failed(self, function: str, failure: SqlFailure) -> None:
+        """Take a refused or failed call of a SQL function (`Database(on_failure=…)`)."""
+        self.note(
+            "sql_refused" if isinstance(failure, SqlRefusal) else "sql_failed",
+            level="WARN" if isinstance(failure, SqlRefusal) else "ERROR",
+            party="postgresql",
+            method=function,
+            status=failure.http_status,
+            summary=f"{failure.reason}: {failure.message}",
+            response=failure.detail or None,
+            portal_id=failure.detail.get("portal_id"),
+        )
 
     async def _run(self) -> None:
         while not (self._stopping.is_set() and not self._waiting):

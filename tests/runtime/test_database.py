@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from runtime.database import Database
-from runtime.errors import DatabaseAway, SqlRefusal
+from runtime.errors import DatabaseAway, SqlFailure, SqlRefusal
 from tests.servers import TestDatabase, fresh_database
 
 pytestmark = pytest.mark.requirement("R2.2-e")
@@ -290,3 +290,18 @@ async def test_the_server_sees_who_is_connected(functions: TestDatabase) -> None
             "and datname = current_database()"
         )
         assert (1,) == await found.fetchone()
+
+
+async def test_whoever_keeps_the_log_hears_of_every_refused_and_failed_call(functions: TestDatabase) -> None:
+    heard: list[tuple[str, str]] = []
+
+    def hear(function: str, failure: SqlFailure) -> None:
+        heard.append((function, failure.reason))
+
+    async with Database(functions.url, role="test", on_failure=hear) as database:
+        with pytest.raises(SqlRefusal):
+            await database.call("demo.own", {"p_code": "WB402", "p_detail": '{"reason": "balance"}'})
+        with pytest.raises(DatabaseAway):
+            await database.call("demo.sleep", {"p_seconds": 5}, timeout_s=0.1)
+        await database.call("demo.several")
+    assert [("demo.own", "balance"), ("demo.sleep", "database_away")] == heard
