@@ -81,11 +81,11 @@ begin
         union all
         select tenancy.id_time(l.log_id), 7, l.log_id, 'log', l.level,
                concat_ws(' ', l.event, l.direction, l.party, l.method, l.status, l.summary), l.message_id,
-               case when coalesce(l.channel_id = any (v_payload), v_whole_payload)
+               case when case when l.channel_id is null then v_whole_payload else l.channel_id = any (v_payload) end
                     then jsonb_strip_nulls(jsonb_build_object('duration_ms', l.duration_ms, 'request', l.request,
                            'response', l.response, 'correlation_id', l.correlation_id)) end
           from trace.log l
-         where l.portal_id = p_portal_id and coalesce(l.channel_id = any (v_channels), v_whole)
+         where l.portal_id = p_portal_id and case when l.channel_id is null then v_whole else l.channel_id = any (v_channels) end
            and (l.message_id = any (v_messages) or l.correlation_id = p_id)) t
        order by t.at desc, t.turn desc, t.id desc
        limit least(p_limit, 2000)) s

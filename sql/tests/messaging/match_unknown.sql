@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.4-c
 begin;
-select plan(17);
+select plan(18);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -39,6 +39,7 @@ select tests.claimed(:'portal') \g /dev/null
 select is(messaging.match_unknown(:'portal', :'channel', '5215551234567'), null, 'while another attempt is on the wire, nothing is settled');
 select tests.settled(:'portal', :'three', 'unknown') \g /dev/null
 select is(messaging.match_unknown(:'portal', :'channel', '5215551234567'), null, 'nor when both are unknown');
+select is(tests.state_of(:'portal', :'two') || ' ' || tests.state_of(:'portal', :'three'), 'unknown unknown', 'both stay so');
 select tests.settled(:'portal', :'two', 'failed', '{"code": "1002"}') \g /dev/null
 select is(messaging.match_unknown(:'portal', :'channel', '5215551234567'), null, 'nor by a receipt that came before the send began');
 

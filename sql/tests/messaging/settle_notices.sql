@@ -42,7 +42,7 @@ select is(tests.waits(:'c'), '30 seconds', 'or when the other side says');
 select tests.ends(:'c', 'told') as stale \gset
 select tests.pass('30 seconds');
 select tests.claim_all(:'portal') \g /dev/null
-select is(messaging.settle_notices(jsonb_build_array(:'stale'::jsonb)), 0, 'one that was claimed again meanwhile is left to its new teller');
+select is(messaging.settle_notices(jsonb_build_array(:'stale'::jsonb, :'stale'::jsonb || '{"outcome": "later"}')), 0, 'one that was claimed again meanwhile is left to its new teller');
 select is(messaging.settle_notices(jsonb_build_array(tests.ends(:'c', 'perhaps'))), 0, 'an outcome that does not exist settles nothing');
 select tests.pass('7 days');
 select messaging.settle_notices(jsonb_build_array(tests.ends(:'c', 'later'))) \g /dev/null

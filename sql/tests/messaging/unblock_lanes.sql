@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.4-c
 begin;
-select plan(16);
+select plan(17);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -58,6 +58,9 @@ select tests.pass('1 minute');
 select messaging.unblock_lanes() \g /dev/null
 select results_eq($$select paused, next_at, blocked_until from messaging.lane where direction = 'out'$$,
   $$values ('suspended', 'infinity'::timestamptz, null::timestamptz)$$, 'the end of a wait does not end a pause');
+update messaging.lane set blocked_until = tenancy.now() where direction = 'out';
+select messaging.unblock_lanes() \g /dev/null
+select is((select next_at from messaging.lane where direction = 'out'), 'infinity'::timestamptz, 'whatever stands at its head');
 select ok(tests.is_conserved(), 'nothing is lost');
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 -- requirement: R1, R2.1-c, R2.2-e, R2.4-c
 begin;
-select plan(16);
+select plan(17);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal('aaaa') as portal \gset
 select tests.create_channel(:'portal', '1', '5215550001111') as sales \gset
@@ -55,6 +55,10 @@ select is((select count(*) from trace.timeline(:'portal', '9', 'c-1')), 1::bigin
 select is((select count(*) from trace.timeline(:'portal', '10', 'gs-1')), 0::bigint, 'who administers another channel sees nothing of this one');
 select is(tests.refusal(format('select * from trace.timeline(%L, ''7'', ''gs-1'')', :'portal')), 'WB403 permission', 'an agent is refused');
 select tests.create_portal('bbbb') as other \gset
+select tests.create_channel(:'other') as other_channel \gset
+select trace.write(jsonb_build_array(jsonb_build_object('level', 'WARN', 'event', 'frame_refused', 'portal_id', tests.create_portal('cccc'), 'correlation_id', 'c-2'))) \g /dev/null
+select is((select string_agg(summary, ' ') from tenancy.portal p cross join trace.timeline(p.portal_id, '1', 'c-2') where p.member_id = 'cccc'), 'frame_refused',
+  'a portal that has no channel yet has its story too');
 select is((select count(*) from trace.timeline(:'other', '1', :'message')) + (select count(*) from trace.timeline(:'other', '1', 'gs-1'))
   + (select count(*) from trace.timeline(:'other', '1', 'c-1')), 0::bigint, 'another portal sees nothing at all');
 select * from finish();
