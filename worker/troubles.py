@@ -77,6 +77,11 @@ REASONS: Mapping[str, Texts] = {
         "en": "WhatsApp does not take this file (type or size).",
         "pt": "O WhatsApp não aceita este arquivo (tipo ou tamanho).",
     },
+    "link": {
+        "es": "El archivo no se pudo descargar del portal. Envíelo de nuevo.",
+        "en": "The file could not be downloaded from the portal. Send it again.",
+        "pt": "O arquivo não pôde ser baixado do portal. Envie-o de novo.",
+    },
     "unknown": {
         "es": "Puede haber salido. Si lo envía otra vez, el cliente podría recibirlo dos veces.",
         "en": "It may have left. If you send it again the customer may get it twice.",
@@ -98,7 +103,8 @@ _OF_CODE = {
     **dict.fromkeys(("470", "1004", "1005", "1006", "1007", "1008", "131047", "4003"), "window"),
     **dict.fromkeys(("1002", "1013", "1026", "131026"), "not_on_whatsapp"),
     **dict.fromkeys(("1000", "1010", "1011", "1014", "131051", "131052", "131053"), "file"),
-    **dict.fromkeys(("media_type", "media_size", "too_large", "type_not_allowed"), "file"),
+    **dict.fromkeys(("media_type", "media_too_large", "media_kind", "media_empty"), "file"),
+    **dict.fromkeys(("bad_url", "forbidden_url", "forbidden_address", "too_many_redirects"), "link"),
 }
 
 

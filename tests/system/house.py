@@ -94,6 +94,16 @@ class House:
 
     # What people do
 
+    def shows(self, phone: str, kind: str, content: bytes, text: str = "", **media: str) -> None:
+        """The customer sends a file."""
+        file = {"base64": b64encode(content).decode(), **media}
+        self.customer_writes(phone, text, kind=kind, media=file)
+
+    def hands_over(self, phone: str, name: str, mime: str, content: bytes, text: str = "") -> None:
+        """The operator sends a file in the chat with this customer."""
+        file = {"name": name, "mime": mime, "base64": b64encode(content).decode()}
+        self.operator_writes(self.chat_id(phone), text, files=[file])
+
     def customer_writes(self, phone: str, text: str, **more: Any) -> str:
         """The customer types on his phone; returns WhatsApp's id."""
         answer = self.sandbox.post(f"/sandbox/whatsapp/{phone}/messages", json={"text": text, **more})
@@ -108,8 +118,7 @@ class House:
 
     def on_gupshups_shelf(self, kind: str, content_type: str, content: bytes) -> str:
         """Some customer sent this file; returns where Gupshup keeps it for whoever knows the address."""
-        media = {"content_type": content_type, "base64": b64encode(content).decode()}
-        self.customer_writes(SHELF_PHONE, "", kind=kind, media=media)
+        self.shows(SHELF_PHONE, kind, content, content_type=content_type)
         return str(self.on_the_phone(SHELF_PHONE)[-1]["media"]["url"])
 
     def gupshup_knobs(self, **knobs: Any) -> None:
