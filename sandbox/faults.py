@@ -215,11 +215,12 @@ def faulty_calls(faults: Faults, party: str) -> Callable[[ASGIApp], ASGIApp]:
             if scope["type"] != ScopeType.HTTP:
                 await app(scope, receive, send)
                 return
+            arrived = await _arrived(receive)
             injected = await faults.before(party, f"{scope['method']} {scope['path']}")
             if injected is None:
-                await app(scope, receive, send)
+                await app(scope, arrived, send)
             elif injected.after_effect:
-                await app(scope, receive, _unheard)
+                await app(scope, arrived, _unheard)
                 await hang_up(receive)
             else:
                 request: Request[Any, Any, State] = Request(scope, receive, send)
@@ -228,6 +229,19 @@ def faulty_calls(faults: Faults, party: str) -> Callable[[ASGIApp], ASGIApp]:
         return call
 
     return around
+
+
+async def _arrived(receive: Receive) -> Receive:
+    """The request, read: what has arrived has its effect, also when its sender dies while it is held."""
+    parts = [await receive()]
+    while parts[-1]["type"] == "http.request" and parts[-1].get("more_body"):
+        parts.append(await receive())
+    waiting = iter(parts)
+
+    async def again() -> Any:
+        return next(waiting, None) or await receive()
+
+    return again
 
 
 async def _unheard(message: Message) -> None:

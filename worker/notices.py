@@ -21,6 +21,7 @@ from worker.troubles import trouble_text
 
 _PAUSE_S = 0.25
 _IDLE_S = 1.0
+_SILENT_S, _SILENT_TRIES = 30.0, 4
 log = structlog.get_logger(__name__)
 Notice = dict[str, Any]
 Told = dict[str, Any]
@@ -107,12 +108,19 @@ class Notices:
         return _outcome(notice, "told")
 
     async def _verify(self, client: PortalClient, notice: Notice) -> Told:
-        """Look an unknown delivery up in the session's history; absent means: deliver it once more."""
+        """Look an unknown delivery up in the session's history; absent means: deliver it once more.
+
+        A customer's first message has no history before the portal says that a dialog began. Where it is
+        silent for two minutes there is none, or its event was lost: then a duplicate is the smaller evil.
+        """
         if notice["state"] != "unknown":
             return _outcome(notice, "told")
         chat_id, session_id = notice["portal_chat_id"], notice["session_id"]
         if not (chat_id or session_id):
-            return {**_outcome(notice, "later"), "after_s": 30}
+            if notice["tries"] <= _SILENT_TRIES:
+                return {**_outcome(notice, "later"), "after_s": _SILENT_S}
+            await self._resolve(notice, "absent")
+            return _outcome(notice, "told")
         for key in notice["keys"]:
             found = await find_delivered(
                 client, key, chat_id=chat_id, session_id=session_id, about=_about(notice)

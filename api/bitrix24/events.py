@@ -23,6 +23,7 @@ from connectors.bitrix24.events import (
     AppUninstalled,
     AppUpdated,
     ConnectorRemoved,
+    DialogStarted,
     Envelope,
     Event,
     EventError,
@@ -87,6 +88,16 @@ class Bitrix24Door:
         match fact:
             case OperatorMessage():
                 await self._submit(fact, portal_id, envelope, body)
+            case DialogStarted():
+                arguments = {
+                    **portal,
+                    "p_connector": fact.connector,
+                    "p_line_id": fact.line,
+                    "p_chat_key": fact.chat_key,
+                    "p_chat_id": fact.chat_id,
+                    "p_session_id": fact.session_id,
+                }
+                await self._database.call("messaging.note_dialog", arguments)
             case ConnectorRemoved():
                 arguments = {**portal, "p_line_id": fact.line, "p_connector": fact.connector}
                 await self._database.call("tenancy.line_removed", arguments)

@@ -61,6 +61,18 @@ class OperatorMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact
     """ISO 8601 in UTC."""
 
 
+class DialogStarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag="dialog_started"):
+    """A dialog with a client began (OnImConnectorDialogStart): the portal's chat for our chat key."""
+
+    connector: str
+    line: str
+    chat_key: str
+    """The external chat id that we gave the portal."""
+    chat_id: str
+    """The portal's own chat."""
+    session_id: str | None
+
+
 class ConnectorRemoved(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag="connector_removed"):
     """Our connector was disconnected from a line (OnImConnectorStatusDelete)."""
 
@@ -121,6 +133,7 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag="
 
 Event = (
     OperatorMessage
+    | DialogStarted
     | ConnectorRemoved
     | LineRemoved
     | AppInstalled
@@ -245,6 +258,29 @@ def _file(element: dict[str, Any]) -> OperatorFile | None:
     )
 
 
+def _dialogs_started(form: Mapping[str, Any]) -> list[Event]:
+    """Samples of the documentation leave ids out or give them as 0: such a dialog says nothing (§2.3)."""
+    inside = _lower(form.get("data"))
+    facts: list[Event] = []
+    for element in map(php.mapping, php.items(inside.get("data"))):
+        ours, session, chat = (php.mapping(element.get(part)) for part in ("connector", "session", "chat"))
+        connector = php.text(ours.get("connector_id")) or php.text(inside.get("connector"))
+        line = php.text(ours.get("line_id")) or php.text(inside.get("line"))
+        chat_key, chat_id = php.text(ours.get("chat_id")), php.user(chat.get("id"))
+        if connector is None or line is None or chat_key is None or chat_id is None:
+            continue
+        facts.append(
+            DialogStarted(
+                connector=connector,
+                line=line,
+                chat_key=chat_key,
+                chat_id=chat_id,
+                session_id=php.user(session.get("id")),
+            )
+        )
+    return facts
+
+
 def _connector_removed(form: Mapping[str, Any]) -> list[Event]:
     inside = _lower(form.get("data"))
     connector, line = php.text(inside.get("connector")), php.text(inside.get("line"))
@@ -303,6 +339,7 @@ def _lower(value: Any) -> dict[str, Any]:
 
 _READERS: dict[str, Callable[[Mapping[str, Any]], list[Event]]] = {
     "ONIMCONNECTORMESSAGEADD": _operator_messages,
+    "ONIMCONNECTORDIALOGSTART": _dialogs_started,
     "ONIMCONNECTORSTATUSDELETE": _connector_removed,
     "ONIMCONNECTORLINEDELETE": _line_removed,
     "ONAPPINSTALL": _installed,

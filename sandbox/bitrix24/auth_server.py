@@ -38,7 +38,7 @@ def routes(world: World) -> list[HTTPRouteHandler]:
             except RestError as error:
                 return error_answer(error)
 
-        return await with_faults(world, operation, work)
+        return await with_faults(world, request, operation, work)
 
     @route("/auth/oauth/token", http_method=BOTH, include_in_schema=False)
     async def token(request: Request[Any, Any, Any]) -> Response[Any]:

@@ -55,9 +55,16 @@ def error_answer(error: RestError) -> Response[Any]:
 
 
 async def with_faults(
-    world: World, operation: str, work: Callable[[], Awaitable[Response[Any]]]
+    world: World,
+    request: Request[Any, Any, Any],
+    operation: str,
+    work: Callable[[], Awaitable[Response[Any]]],
 ) -> Response[Any]:
-    """Do the work, or act out the fault that was drawn for it."""
+    """Do the work, or act out the fault that was drawn for it.
+
+    The body is read first: what has arrived has its effect, also when its sender dies while it is held.
+    """
+    await request.body()
     injected = await world.faults.before(PARTY, operation)
     kind = injected.kind if injected else ""
     if kind == "drop_request":

@@ -61,7 +61,7 @@ class RestDoor:
             except RestError as error:
                 return error_answer(error)
 
-        return await with_faults(self.world, method, work)
+        return await with_faults(self.world, request, method, work)
 
     def _elsewhere(self, name: FromPath[str], method: FromPath[str]) -> Response[Any]:
         """A renamed portal answers 302 from its old address; whoever follows it turns POST into GET."""

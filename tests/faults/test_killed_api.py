@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from random import Random
-
 from collections import Counter
+from random import Random
 
 import pytest
 

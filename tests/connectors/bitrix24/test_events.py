@@ -13,6 +13,7 @@ from connectors.bitrix24.events import (
     AppUninstalled,
     AppUpdated,
     ConnectorRemoved,
+    DialogStarted,
     EventError,
     LineRemoved,
     OperatorFile,
@@ -68,6 +69,12 @@ def test_a_fact_carries_its_name_for_sql(event_body: Body) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
+        (
+            "dialog_started",
+            DialogStarted(
+                connector="wab24", line="107", chat_key="919876543210", chat_id="1807", session_id="323"
+            ),
+        ),
         ("connector_removed_in_lower_case", ConnectorRemoved(connector="wab24", line="107")),
         ("line_removed_as_a_scalar", LineRemoved(line="107")),
         ("uninstalled_and_wiped", AppUninstalled(clean=True)),
@@ -86,6 +93,12 @@ def test_a_fact_carries_its_name_for_sql(event_body: Body) -> None:
 )
 def test_each_event_becomes_its_fact(event_body: Body, name: str, expected: object) -> None:
     assert [expected] == parse_event(parse_form(event_body(name))).facts
+
+
+def test_a_dialog_without_its_ids_says_nothing() -> None:
+    dialog = {"connector": {"connector_id": "wab24", "line_id": "107", "chat_id": "5"}, "chat": {"id": "0"}}
+    event = {"event": "ONIMCONNECTORDIALOGSTART", "data": {"DATA": [dialog, {}]}, "auth": AUTH}
+    assert [] == parse_event(event).facts
 
 
 def test_an_event_that_we_do_not_use_is_named() -> None:
