@@ -175,10 +175,14 @@ create table messaging.quarantined (
   raw_id uuid,
   resolved_at timestamptz,
   resolved_by text,
-  primary key (portal_id, quarantined_id)
+  fingerprint text not null generated always as (
+    md5(door || ' ' || reason || ' ' || coalesce(case jsonb_typeof(item) when 'object' then item - 'raw' else item end::text, ''))
+  ) stored,
+  primary key (portal_id, quarantined_id),
+  unique (portal_id, fingerprint)
 );
 comment on table messaging.quarantined is
-  'What could not be understood or would not fit: kept with its raw bytes, shown in the panel, resolved by a person.';
+  'What could not be understood or would not fit: kept once with its raw bytes however often it comes, shown in the panel, resolved by a person.';
 
 -- Lanes: order per conversation and direction, parallel across conversations ----------------------------------
 
@@ -296,11 +300,13 @@ create table messaging.channel_event (
   fact text not null,
   item jsonb not null,
   raw_id uuid,
+  fingerprint text not null generated always as (md5(fact || ' ' || item::text)) stored,
   primary key (portal_id, channel_event_id),
+  unique (portal_id, channel_id, fingerprint),
   foreign key (portal_id, channel_id) references tenancy.channel
 );
 comment on table messaging.channel_event is
-  'Billing, template, account, user and preference events of a channel as they were said; billing events are what charges are reconciled with.';
+  'Billing, template, account, user and preference events of a channel as they were said, once however often they come; billing events are what charges are reconciled with.';
 create index channel_event_channel on messaging.channel_event (portal_id, channel_id, channel_event_id);
 
 -- What a portal is told beyond messages ----------------------------------------------------------------------------

@@ -73,7 +73,8 @@ begin
   insert into messaging.quarantined (portal_id, quarantined_id, channel_id, door, reason, item, raw_id)
   select r.portal_id, tenancy.new_id(), r.channel_id, 'gupshup', r.trouble, p_items -> (r.item - 1), v_raw_ids[r.raw]
     from unnest(v_rows) r
-   where r.outcome = 'quarantined';
+   where r.outcome = 'quarantined'
+  on conflict (portal_id, fingerprint) do nothing;
 
   return query
     select r.item, coalesce(r.outcome, case when r.message_id = any (v_moved) then 'applied' else 'kept' end), r.trouble, r.message_id

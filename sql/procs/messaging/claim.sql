@@ -34,7 +34,7 @@ begin
        cross join lateral (
          select d.portal_id, d.conversation_id, d.channel_id
            from messaging.lane d
-          where d.portal_id = p.portal_id and d.direction = p_direction and d.next_at <= v_now
+          where d.portal_id = p.portal_id and d.direction = p_direction and d.next_at <= v_now and d.next_at < 'infinity'
           order by d.next_at
           limit p_each
             for update skip locked) l

@@ -1,5 +1,6 @@
 -- Keeps what a door could not understand, with its bytes, for a person to look at.
--- p_items: [{portal_id, channel_id (may be absent), door, reason, item, raw}]. Returns how many were kept; an item
+-- p_items: [{portal_id, channel_id (may be absent), door, reason, item (absent: the bytes' sha256 stands for it), raw}].
+-- Returns how many were kept; what is kept already is not kept again; an item
 -- that names no portal of ours is not kept. Nothing in an item makes the call fail. Raises WB400 malformed_call only
 -- where the call is no array. Locks nothing.
 create or replace function messaging.quarantine(p_items jsonb, p_raw bytea[] default '{}') returns int
@@ -17,7 +18,7 @@ begin
   select array_agg(tenancy.new_id() order by b.i) into v_raw_ids from generate_series(1, cardinality(p_raw)) b(i);
   select coalesce(jsonb_agg(jsonb_build_object(
            'portal_id', i.portal_id, 'channel_id', c.channel_id, 'door', left(coalesce(i.x ->> 'door', 'unknown'), 50),
-           'reason', left(coalesce(i.x ->> 'reason', 'unknown'), 200), 'item', i.x -> 'item', 'raw', i.raw) order by i.n), '[]')
+           'reason', left(coalesce(i.x ->> 'reason', 'unknown'), 200), 'item', coalesce(nullif(i.x -> 'item', 'null'), jsonb_build_object('sha256', encode(sha256(p_raw[i.raw]), 'hex'))), 'raw', i.raw) order by i.n), '[]')
     into v_kept
     from (
       select e.n, e.x, case when pg_input_is_valid(e.x ->> 'portal_id', 'uuid') then (e.x ->> 'portal_id')::uuid end as portal_id,
@@ -35,7 +36,9 @@ begin
    group by k.door;
   insert into messaging.quarantined (portal_id, quarantined_id, channel_id, door, reason, item, raw_id)
   select i.portal_id, tenancy.new_id(), i.channel_id, i.door, i.reason, i.item, v_raw_ids[i.raw]
-    from jsonb_to_recordset(v_kept) i(portal_id uuid, channel_id uuid, door text, reason text, item jsonb, raw int);
+    from jsonb_to_recordset(v_kept) i(portal_id uuid, channel_id uuid, door text, reason text, item jsonb, raw int)
+   order by i.portal_id, i.door, i.reason, i.item
+  on conflict (portal_id, fingerprint) do nothing;
   get diagnostics v_count = row_count;
   return v_count;
 end

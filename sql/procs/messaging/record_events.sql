@@ -1,6 +1,7 @@
 -- Keeps billing, template, account, user and preference events of channels as they were said, with their bytes.
 -- p_items: [{portal_id, channel_id, fact, raw, …}]. An account event that takes the number's right to send away
--- turns the channel to attention. Returns a row per item: kept, or rejected (it names no channel of ours).
+-- turns the channel to attention. An event that comes again is kept once. Returns a row per item: kept, or rejected
+-- (it names no channel of ours).
 -- Raises WB400 malformed_call. Locks the channel rows of account events in the order of their key.
 create or replace function messaging.record_events(p_items jsonb, p_raw bytea[] default '{}')
 returns table (item int, outcome text)
@@ -35,7 +36,9 @@ begin
   having count(*) > 0;
   insert into messaging.channel_event (portal_id, channel_event_id, channel_id, fact, item, raw_id)
   select i.portal_id, tenancy.new_id(), i.channel_id, i.fact, i.item, v_raw_ids[i.raw]
-    from jsonb_to_recordset(v_kept) i(portal_id uuid, channel_id uuid, fact text, item jsonb, raw int);
+    from jsonb_to_recordset(v_kept) i(portal_id uuid, channel_id uuid, fact text, item jsonb, raw int)
+   order by i.portal_id, i.channel_id, i.fact, i.item
+  on conflict (portal_id, channel_id, fingerprint) do nothing;
   perform messaging.trouble_channel(t.portal_id, t.channel_id, t.status)
     from (
       select distinct i.portal_id, i.channel_id, i.status

@@ -102,7 +102,8 @@ begin
 
   insert into messaging.quarantined (portal_id, quarantined_id, channel_id, door, reason, item, raw_id)
   select r.portal_id, tenancy.new_id(), r.channel_id, 'bitrix24', r.reason, p_items -> (r.item - 1), v_raw_ids[r.raw]
-    from (select distinct on (x.item) x.* from unnest(v_rows) x where x.outcome = 'quarantined' order by x.item, x.part) r;
+    from (select distinct on (x.item) x.* from unnest(v_rows) x where x.outcome = 'quarantined' order by x.item, x.part) r
+  on conflict (portal_id, fingerprint) do nothing;
 
   return query
     select r.item, r.part, r.outcome, r.reason, r.detail,

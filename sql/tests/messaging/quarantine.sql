@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.4-c
 begin;
-select plan(6);
+select plan(8);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal('aaaa') as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -26,5 +26,10 @@ select is((select count(*) from messaging.raw), 2::bigint, 'bytes of nobody are 
 select is((select sum(quarantined) from trace.conservation() where balance = 0 and direction = 'out'), 1::numeric, 'it is counted');
 select is(messaging.quarantine('[]'), 0, 'nothing to keep, nothing kept');
 select is(tests.refusal('select messaging.quarantine(''7'')'), 'WB400 malformed_call', 'a call that is no array is refused');
+select messaging.quarantine(jsonb_build_array(jsonb_build_object(
+  'portal_id', :'portal', 'door', 'gupshup', 'reason', 'again', 'raw', 1)), array['same bytes']::bytea[]) from generate_series(1, 3);
+select is((select count(*) from messaging.quarantined where reason = 'again'), 1::bigint, 'what comes three times is kept once');
+select is(messaging.quarantine(jsonb_build_array(jsonb_build_object(
+  'portal_id', :'portal', 'door', 'gupshup', 'reason', 'again', 'raw', 1)), array['other bytes']::bytea[]), 1, 'other bytes are another case');
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.4-c
 begin;
-select plan(9);
+select plan(10);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal('aaaa') as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -31,5 +31,7 @@ select is((select state || ' ' || state_reason from tenancy.channel), 'attention
 select is(tests.noted(:'portal', :'channel', '{"fact": "account", "payload": {"status": "ACCOUNT_DISABLE"}}'), 'kept', 'as often as it is said');
 select is((select state_reason from tenancy.channel), 'ACCOUNT_RESTRICTED', 'the first reason stands');
 select is(tests.refusal('select * from messaging.record_events(''{}'')'), 'WB400 malformed_call', 'a call that is no array is refused');
+select tests.noted(:'portal', :'channel', '{"fact": "billing", "keys": {"gs": "again"}}') from generate_series(1, 3);
+select is((select count(*) from messaging.channel_event where item -> 'keys' ->> 'gs' = 'again'), 1::bigint, 'an event that comes three times is kept once');
 select * from finish();
 rollback;
