@@ -114,8 +114,9 @@ def _clear(run: Path) -> None:
             for (name,) in connection.execute(query, (_database_prefix(run),)).fetchall():
                 connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
     for version in (16, 18):
-        if (run / f"pg{version}" / "data").exists():
-            EmbeddedServer(version, run / f"pg{version}", durable=False).stop()
+        for place in run.glob(f"pg{version}*"):
+            if (place / "data").exists():
+                EmbeddedServer(version, place, durable=False).stop()
     shutil.rmtree(run, ignore_errors=True)
 
 
