@@ -34,7 +34,7 @@ class Bearer:
 
     def __init__(self, keys: Sequence[str], *, valid_for: timedelta = timedelta(hours=1)) -> None:
         self._keys = [derived_key(key, "bearer") for key in keys]
-        self._valid_for = valid_for
+        self.valid_for = valid_for
 
     def issue(self, holder: Holder) -> str:
         """Return a token for `holder`, valid from now on."""
@@ -42,7 +42,7 @@ class Bearer:
         claims = {
             "aud": _AUDIENCE,
             "iat": now,
-            "exp": now + self._valid_for,
+            "exp": now + self.valid_for,
             "sub": holder.user_id,
             "portal": holder.portal_id,
             "lang": holder.language,

@@ -1,7 +1,8 @@
 """Many callers, one call: items that arrive together go to a batch function together.
 
 A lone item waits at most `linger_s`. One bad item never fails its siblings: batch functions answer per item,
-and when the call itself is refused the items are tried one by one, so that only the bad one is.
+and when the call itself is refused or cannot be made, the items are tried one by one, so that only the bad
+one fails. Whoever added an item hears of it, whatever happens: nobody waits for ever.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, Self
 import msgspec
 
 from runtime.database import Database
-from runtime.errors import SqlFailure, SqlRefusal
+from runtime.errors import DatabaseAway
 
 Rows = list[dict[str, Any]]
 
@@ -59,7 +60,8 @@ class Coalescer:
     async def add(self, item: dict[str, Any], raw: bytes | None = None) -> Rows:
         """Return the rows that answer `item`, after the commit.
 
-        Raises `SqlRefusal` when this item alone is refused, `DatabaseAway`.
+        Raises `SqlRefusal` when this item alone is refused, `DatabaseAway`, and what else a call of this item
+        alone raises (`TypeError` for what is not JSON-like).
         """
         answer: asyncio.Future[Rows] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(item, raw, answer))
@@ -82,21 +84,23 @@ class Coalescer:
     async def _call(self, batch: list[_Waiting]) -> None:
         try:
             rows = await self._rows(batch)
-        except SqlRefusal as refusal:
-            if len(batch) == 1:
-                _answer(batch[0].answer, refusal)
+        except asyncio.CancelledError:
+            for waiting in batch:
+                waiting.answer.cancel()
+            raise
+        except Exception as failure:
+            if len(batch) == 1 or isinstance(failure, DatabaseAway):
+                for waiting in batch:
+                    _answer(waiting.answer, failure)
                 return
             for waiting in batch:
                 await self._call([waiting])
-            return
-        except SqlFailure as failure:
-            for waiting in batch:
-                _answer(waiting.answer, failure)
-            return
-        for number, waiting in enumerate(batch, start=1):
-            _answer(waiting.answer, [row for row in rows if row["item"] == number])
+        else:
+            for number, waiting in enumerate(batch, start=1):
+                _answer(waiting.answer, rows.get(number, []))
 
-    async def _rows(self, batch: list[_Waiting]) -> Rows:
+    async def _rows(self, batch: list[_Waiting]) -> dict[int, Rows]:
+        """Call the function; its rows by the number of the item they answer."""
         bodies = [waiting.raw for waiting in batch if waiting.raw is not None]
         places = iter(range(1, len(bodies) + 1))
         items = [
@@ -104,7 +108,10 @@ class Coalescer:
             for waiting in batch
         ]
         arguments: dict[str, Any] = {"p_items": items, **({"p_raw": bodies} if self._raw else {})}
-        return await self._database.call(self._function, arguments, timeout_s=self._timeout_s)
+        by_item: dict[int, Rows] = {}
+        for row in await self._database.call(self._function, arguments, timeout_s=self._timeout_s):
+            by_item.setdefault(row["item"], []).append(row)
+        return by_item
 
 
 def _answer(future: asyncio.Future[Rows], outcome: Rows | Exception) -> None:

@@ -1,7 +1,8 @@
 """The writer of `trace.log`: takes entries without waiting, writes them in batches on its own connection.
 
 It never raises and never blocks. When it can't keep up or the database is away, it keeps the newest
-entries up to its limit and then says, in one entry, how many it had to drop.
+entries up to its limit and then says, in one entry, how many it had to drop. An entry that the database
+refuses is dropped alone.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from typing import Any, Protocol, Self
 import structlog
 
 from runtime.database import Database
-from runtime.errors import SqlFailure, SqlRefusal
+from runtime.errors import DatabaseAway, SqlFailure, SqlRefusal
 
 _LIMIT = 20_000
 _BATCH = 200
 _PAUSE_S = 0.2
+_AGAIN_S = 1.0
 log = structlog.get_logger(__name__)
+
+
+Entry = dict[str, Any]
 
 
 class Exchanged(Protocol):
@@ -56,7 +61,8 @@ class Trace:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: deque[dict[str, Any]] = deque(maxlen=_LIMIT)
+        self._waiting: deque[Entry] = deque(maxlen=_LIMIT)
+        self._batch: list[Entry] = []
         self._dropped = 0
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
@@ -94,8 +100,7 @@ class Trace:
         """Take one entry; fields are those of `trace.write`, already free of secrets."""
         if len(self._waiting) == _LIMIT:
             self._dropped += 1
-        entry = {"event": event, "level": level, "at": _now(), **_present(fields)}
-        self._waiting.append(entry)
+        self._waiting.append(_entry(event, level, fields))
 
     def sql_failed(self, function: str, failure: SqlFailure) -> None:
         """Take a refused or failed call of a SQL function (`Database(on_failure=…)`)."""
@@ -111,37 +116,52 @@ class Trace:
         )
 
     async def _run(self) -> None:
-        while not (self._stopping.is_set() and not self._waiting):
-            if not await self._write_batch() and self._stopping.is_set():
-                break
-            if len(self._waiting) < _BATCH and not self._stopping.is_set():
+        while not self._stopping.is_set() or self._waiting or self._batch:
+            written = await self._write_batch()
+            if not written and self._stopping.is_set():
+                log.error("trace_lost", entries=len(self._batch) + len(self._waiting) + self._dropped)
+                return
+            if not written or len(self._waiting) < _BATCH:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), _PAUSE_S)
+                    await asyncio.wait_for(self._stopping.wait(), _PAUSE_S if written else _AGAIN_S)
 
     async def _write_batch(self) -> bool:
-        """Write the oldest entries; on failure keep them. Returns whether the database took them."""
-        if self._dropped:
-            dropped, self._dropped = self._dropped, 0
-            self.note(
-                "entries_dropped",
-                level="ERROR",
-                summary=f"{dropped} log entries did not fit and were dropped",
-            )
-        batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
-        if not batch:
-            return True
-        try:
-            await self._database.call_value("trace.write", {"p_entries": batch}, timeout_s=10)
-        except SqlFailure as failure:
-            log.warning("trace_not_written", reason=failure.reason, entries=len(batch))
-            self._waiting.extendleft(reversed(batch))
-            return False
+        """Write the oldest entries, or keep them. Returns whether the database took them."""
+        if not self._batch:
+            self._batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
+            if self._dropped:
+                summary = f"{self._dropped} log entries did not fit and were dropped"
+                self._batch.append(_entry("entries_dropped", "ERROR", {"summary": summary}))
+                self._dropped = 0
+        if self._batch:
+            try:
+                await self._write(self._batch)
+            except (DatabaseAway, LookupError) as failure:
+                # without its function the database is not migrated yet: that passes, too
+                log.warning("trace_not_written", reason=type(failure).__name__, entries=len(self._batch))
+                return False
+        self._batch = []
         return True
 
+    async def _write(self, entries: list[Entry]) -> None:
+        """Write what can be written. Raises `DatabaseAway`, `LookupError`; `entries` is what is left then."""
+        try:
+            await self._database.call_value("trace.write", {"p_entries": entries}, timeout_s=10)
+        except (DatabaseAway, LookupError):
+            raise
+        except Exception as refused:
+            if len(entries) == 1:
+                log.exception(
+                    "trace_refused", event_refused=entries[0]["event"], error=type(refused).__name__
+                )
+                self._dropped += 1
+                return
+            while entries:
+                await self._write(entries[:1])
+                del entries[:1]
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
 
-
-def _present(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
+def _entry(event: str, level: str, fields: Mapping[str, Any]) -> Entry:
+    at = datetime.now(UTC).isoformat(timespec="microseconds")
+    present = {name: value for name, value in fields.items() if value is not None}
+    return {"event": event, "level": level, "at": at, **present}

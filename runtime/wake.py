@@ -45,12 +45,29 @@ class Alarm:
                 return
 
 
+class Bell:
+    """What one loop waits at. A ring while it is busy is kept for it, whoever else heard it."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake the loop, now or when it comes to wait."""
+        self._rung.set()
+
+    async def within(self, seconds: float) -> None:
+        """Wait for a ring, at most `seconds`."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._rung.wait(), seconds)
+        self._rung.clear()
+
+
 class Wake:
-    """The listening side: `await wake.within(seconds)` returns early when somebody rang."""
+    """The listening side: every loop waits at a bell of its own, and a NOTIFY rings all of them."""
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._rung = asyncio.Event()
+        self._bells: list[Bell] = []
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -62,23 +79,29 @@ class Wake:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def ring(self) -> None:
-        """Wake whoever waits in this process."""
-        self._rung.set()
+    def bell(self) -> Bell:
+        """A bell for a loop that lives as long as this."""
+        bell = Bell()
+        self._bells.append(bell)
+        return bell
 
-    async def within(self, seconds: float) -> None:
-        """Wait for a ring, at most `seconds`."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), seconds)
-        self._rung.clear()
+    def ring(self) -> None:
+        """Wake every loop of this process."""
+        for bell in self._bells:
+            bell.ring()
 
     async def _listen(self) -> None:
         while True:
             with contextlib.suppress(psycopg.Error):
                 async with await psycopg.AsyncConnection.connect(
-                    self._url, autocommit=True, connect_timeout=5, application_name="whatsappb24-listen"
+                    self._url,
+                    autocommit=True,
+                    connect_timeout=5,
+                    keepalives_idle=30,
+                    application_name="whatsappb24-listen",
                 ) as connection:
                     await connection.execute(f"listen {_CHANNEL}")
+                    self.ring()  # for what was said before anybody listened
                     async for _ in connection.notifies():
-                        self._rung.set()
+                        self.ring()
             await asyncio.sleep(_RECONNECT_S)

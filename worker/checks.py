@@ -101,7 +101,7 @@ class Checks:
         )
 
     async def _disconnect(self, check: Check, report: dict[str, Any]) -> Failure | None:
-        """Remove our subscription and free the line, unless another channel serves it or the portal is gone."""
+        """Remove our subscription; free the line, unless another channel serves it or the portal is gone."""
         failure = await self._gupshup.remove_subscription(self._app(check), _tag(check), about=_about(check))
         report["subscription"] = "removed" if failure is None else failure.code
         if failure is not None and failure.policy is Policy.RETRY:

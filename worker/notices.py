@@ -34,6 +34,7 @@ class Notices:
         self._database = database
         self._portals = portals
         self._wake = wake
+        self._bell = wake.bell()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tell until told to stop."""
@@ -50,7 +51,7 @@ class Notices:
                 told = 0
             pause_s = _PAUSE_S if told else min(pause_s * 1.5, _IDLE_S)
             if not told:
-                await self._wake.within(pause_s)
+                await self._bell.within(pause_s)
 
     async def _round(self) -> int:
         rows = await self._database.call("messaging.portals_with_work", {"p_direction": "notice"})

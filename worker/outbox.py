@@ -53,6 +53,7 @@ class Outbox:
         self._database = database
         self._sender = sender
         self._wake = wake
+        self._bell = wake.bell()
         self._concurrency = concurrency
         self._worker = worker
         self._settler = Settler(database)
@@ -69,7 +70,7 @@ class Outbox:
             elif found:
                 pause_s = _BUSY_S
             else:
-                await self._wake.within(pause_s)
+                await self._bell.within(pause_s)
                 pause_s = min(pause_s * 1.5, _IDLE_S)
         await asyncio.gather(*self._on_the_wire)
 

@@ -16,8 +16,6 @@ from connectors.outside import Failure
 from connectors.redaction import Secret
 from runtime.bearer import Holder
 
-_VALID_FOR_S = 3600
-
 
 class SessionRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What the portal's bridge says: the token of the person in front of the page, and of which portal."""
@@ -67,4 +65,5 @@ async def renew_session(data: JSONBody[SessionRequest], services: NamedDependenc
         )
     language = language_of(data.language)
     holder = Holder(portal_id=str(row["portal_id"]), user_id=user.user_id, language=language)
-    return Session(token=services.bearer.issue(holder), expires_in_s=_VALID_FOR_S, language=language)
+    expires_in_s = int(services.bearer.valid_for.total_seconds())
+    return Session(token=services.bearer.issue(holder), expires_in_s=expires_in_s, language=language)
