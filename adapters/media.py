@@ -1,7 +1,7 @@
 """Files on their way: fetched into MEDIA_DIR, served by the API under signed addresses that expire.
 
 Gupshup's links die after seven days and Bitrix24's may die at once, so a file is copied when its message is
-sent. An address is unguessable, may be fetched several times and works for a day.
+sent. An address is unguessable, may be fetched several times and works for two days.
 """
 
 from __future__ import annotations
@@ -75,7 +75,10 @@ class MediaShelf:
         if isinstance(fetched, Failure):
             return fetched
         shelved = Shelved(key=str(key), size=fetched.size, mime=fetched.mime, name=name or fetched.name)
-        await asyncio.to_thread(self._note(str(key)).write_bytes, msgspec.json.encode(shelved))
+        try:
+            await asyncio.to_thread(self._write, shelved)
+        except OSError as error:
+            return _not_writable(error)
         return shelved
 
     def address(self, shelved: Shelved) -> Secret:
@@ -90,31 +93,43 @@ class MediaShelf:
         return None if shelved is None else (shelved, self._path(key))
 
     async def forget(self, older_than: timedelta) -> int:
-        """Delete files that were copied longer ago; returns how many."""
+        """Delete files that were copied longer ago, and what broken copies left; returns how many."""
         return await asyncio.to_thread(self._forget, datetime.now(UTC) - older_than)
 
     def _forget(self, before: datetime) -> int:
         count = 0
-        for note in self._directory.glob("*/*.json"):
-            if note.stat().st_mtime < before.timestamp():
-                note.with_suffix("").unlink(missing_ok=True)
-                note.unlink(missing_ok=True)
-                count += 1
+        for path in sorted(self._directory.glob("*/*")):
+            note = path.with_suffix(".json")
+            try:
+                age = note.stat() if note.exists() else path.stat()
+                if age.st_mtime < before.timestamp():
+                    path.unlink()
+                    count += path != note
+            except FileNotFoundError:
+                continue  # another worker forgets, too
         return count
 
     def _read(self, key: str) -> Shelved | None:
+        """What is noted of a file that is there."""
         try:
-            return msgspec.json.decode(self._note(key).read_bytes(), type=Shelved)
+            shelved = msgspec.json.decode(self._note(key).read_bytes(), type=Shelved)
         except (OSError, msgspec.MsgspecError):
             return None
+        return shelved if self._path(key).is_file() else None
+
+    def _write(self, shelved: Shelved) -> None:
+        """Note a file, at once and whole."""
+        note = self._note(shelved.key)
+        draft = note.with_suffix(".draft")
+        draft.write_bytes(msgspec.json.encode(shelved))
+        draft.replace(note)
 
     def _path(self, key: str) -> Path:
         plain = UUID(key).hex
         return self._directory / plain[-2:] / plain
 
     def _note(self, key: str) -> Path:
-        path = self._path(key)
-        return path.with_name(f"{path.name}.json")
+        return self._path(key).with_suffix(".json")
 
 
 def _not_writable(error: OSError) -> Failure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from runtime.errors import DatabaseAway, SqlFailure
 from runtime.secrets import Box
 
 _AWAY_S = 10.0
+_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 600.0
 _OPERATING_BUDGET_S = 400.0
 """Bitrix24 stops a method at 480 s of execution in ten minutes; we stop before (bitrix24.md §1.5)."""
 
@@ -34,9 +36,10 @@ class SqlBuckets:
         return closed if closed > 0 else await self.take_from(portal_id, "portal", "", n)
 
     async def spent(self, portal_id: str, method: str, operating: float, resets_at: float | None) -> None:
-        """Pause one method when its execution time is nearly used up."""
+        """Pause one method when its execution time is nearly used up, until the portal gives some back."""
         if operating >= _OPERATING_BUDGET_S:
-            await self.close(portal_id, "method", method, 60.0)
+            pause_s = _PAUSE_S if resets_at is None else max(1.0, resets_at - time.time())
+            await self.close(portal_id, "method", method, min(pause_s, _LONGEST_PAUSE_S))
 
     async def take_from(self, portal_id: str, bucket: str, key: str, n: float = 1) -> float:
         """Take `n` tokens of any bucket: 0.0, or the seconds to wait.
@@ -60,7 +63,7 @@ class SqlBuckets:
             "p_key": key,
             "p_for": timedelta(seconds=for_s),
         }
-        with contextlib.suppress(DatabaseAway):
+        with contextlib.suppress(SqlFailure):
             await self._database.call("messaging.close_bucket", arguments)
 
 
