@@ -9,12 +9,14 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.prometheus import PrometheusConfig
 
 from api import pages, problems
 from api.bitrix24 import events, frames
 from api.health import live, metrics, ready
 from api.media import media
+from api.operations import with_problems
 from api.services import Services
 from api.tracing import TraceRequests
 from api.v1 import channels, conversations, incidents, portal, session
@@ -25,6 +27,9 @@ from runtime.errors import SqlFailure
 from runtime.trace import Trace
 
 MAX_BODY_BYTES = 1_048_576
+_BEARER = Components(
+    security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
+)
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
@@ -82,8 +87,11 @@ def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lif
         lifespan=[lifespan],
         logging_config=None,
         request_max_body_size=MAX_BODY_BYTES,
-        openapi_config=OpenAPIConfig(title="WhatsAppB24", version="1", path="/docs"),
+        openapi_config=OpenAPIConfig(
+            title="WhatsAppB24", version="1", path="/docs", components=_BEARER, use_handler_docstrings=True
+        ),
     )
+    with_problems(app.openapi_schema)
     # around everything: Litestar's own middleware does not see requests for which there is no route
     app.asgi_handler = TraceRequests(app.asgi_handler, trace=trace)
     return app

@@ -36,7 +36,7 @@ async def ready(services: NamedDependency[Services]) -> Response[dict[str, Any]]
 async def metrics(services: NamedDependency[Services]) -> Response[bytes]:
     """Prometheus text: requests by route, and the core's gauges (what waits, what is unknown, …)."""
     try:
-        for row in await services.database.call("trace.gauges", timeout_s=5):
+        for row in await services.database.call("trace.gauges", timeout_s=2):
             _GAUGE.labels(row["name"]).set(float(row["value"]))
     except SqlFailure:
         _GAUGE.labels("database_away").set(1)

@@ -12,12 +12,16 @@ from litestar.params import FromPath
 from litestar.response import File
 
 from adapters.media import SignatureRefused
+from api.operations import for_each_method
 from api.problems import Refused
 from api.services import Services
 
 
 @route(
-    "/media/{token:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD], operation_id="Media", tags=["media"]
+    "/media/{token:str}",
+    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+    operation_id=for_each_method("Media"),
+    tags=["media"],
 )
 async def media(
     request: Request[Any, Any, Any], token: FromPath[str], services: NamedDependency[Services]

@@ -17,6 +17,7 @@ from litestar.exceptions import HTTPException
 from adapters.desired import SCOPES
 from api import pages
 from api.bitrix24.installing import Installer, refused
+from api.operations import for_each_method
 from api.problems import Refused
 from api.services import Services
 from connectors.bitrix24.auth import VerifiedUser
@@ -31,13 +32,20 @@ Page = Literal["install", "app", "setting-connector"]
 _METHODS = [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST]
 
 
-@route("/bitrix24/install", http_method=_METHODS, operation_id="InstallerFrame", tags=["bitrix24"])
+@route(
+    "/bitrix24/install",
+    http_method=_METHODS,
+    operation_id=for_each_method("InstallerFrame"),
+    tags=["bitrix24"],
+)
 async def install(request: Request[Any, Any, Any], services: NamedDependency[Services]) -> Response[str]:
     """The installation wizard: verified, stored, set up by the worker while the page waits."""
     return await _page("install", request, services)
 
 
-@route("/bitrix24/app", http_method=_METHODS, operation_id="ApplicationFrame", tags=["bitrix24"])
+@route(
+    "/bitrix24/app", http_method=_METHODS, operation_id=for_each_method("ApplicationFrame"), tags=["bitrix24"]
+)
 async def app(request: Request[Any, Any, Any], services: NamedDependency[Services]) -> Response[str]:
     """The application's page in the menu."""
     return await _page("app", request, services)
@@ -46,7 +54,7 @@ async def app(request: Request[Any, Any, Any], services: NamedDependency[Service
 @route(
     "/bitrix24/setting-connector",
     http_method=_METHODS,
-    operation_id="SettingConnectorFrame",
+    operation_id=for_each_method("SettingConnectorFrame"),
     tags=["bitrix24"],
 )
 async def setting_connector(

@@ -230,6 +230,16 @@ class House:
         opened = WebhookSecrets.opened(Box(SECRET_KEYS), bytes(sealed))
         return opened.route, opened.header
 
+    def bearer(self, user_id: str = "1") -> dict[str, str]:
+        """The header with which this user of the portal calls the API."""
+        from runtime.bearer import Bearer, Holder
+
+        ((portal_id,),) = self.query(
+            "select portal_id::text from tenancy.channel where channel_id = %s", self.channel_id
+        )
+        holder = Holder(portal_id=portal_id, user_id=user_id, language="es")
+        return {"Authorization": f"Bearer {Bearer(SECRET_KEYS).issue(holder)}"}
+
     def call_back(self, body: Any, *, header: str | None = None) -> httpx.Response:
         """Post a callback as Gupshup does: bytes as they are, anything else as JSON."""
         route, secret = self.webhook_secrets()
