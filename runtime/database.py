@@ -23,6 +23,7 @@ from runtime.jsonb import clean, dumps, loads
 
 _FUNCTION = re.compile(r"^[a-z_]+\.[a-z_0-9]+$")
 _ATTEMPTS = 4
+_CONNECT_WITHIN_S = 5.0
 _SIGNATURES = b"""
 select
   array(
@@ -96,6 +97,10 @@ class Database:
             open=False,
             name=role,
             configure=self._configure,
+            # The pool waits ever longer between its attempts to connect, and nobody begins anew for those who
+            # wait already: both are given up early, so that the next call is answered soon after a return.
+            reconnect_timeout=_CONNECT_WITHIN_S,
+            timeout=_CONNECT_WITHIN_S,
             kwargs={
                 "autocommit": True,
                 "row_factory": dict_row,
