@@ -12,11 +12,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
-    invariant,
     rule,
     run_state_machine_as_test,
 )
@@ -30,9 +29,6 @@ pytestmark = pytest.mark.requirement("R2.4-c")
 
 Connection = psycopg.Connection[Any]
 CUSTOMERS = ("5215551234567", "5215557654321")
-DIRECTIONS = st.sampled_from(["out", "in"])
-EVENTS = st.sampled_from(["enqueued", "sent", "delivered", "read", "failed", "deleted"])
-OUTCOMES = st.sampled_from(["accepted", "accepted", "retry", "failed", "fix", "unknown"])
 BROKEN_PROMISES = {
     "a message is counted twice or nowhere": """
         select c.* from trace.conservation(
@@ -91,10 +87,48 @@ BROKEN_PROMISES = {
 }
 
 
-ALL_PROMISES = " union all ".join(
-    f"select $${promise}$$ as promise, to_jsonb(b) as broken from ({query}) b"  # noqa: S608 (constants)
+OVERTAKEN = """
+    select o.message_id, o.state_at from messaging.message m
+      join messaging.message o using (portal_id, conversation_id, direction)
+     where m.portal_id = %(portal)s and m.message_id = %(message)s
+       and o.state = 'unknown' and o.state_at > tenancy.now() - interval '60 seconds'"""
+ANYBODY = st.sampled_from(CUSTOMERS)
+OFTEN_FALSE = st.sampled_from([False, False, False, True])
+RECENT = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 4, 5])
+OUTCOMES = st.sampled_from(["accepted", "accepted", "retry", "failed", "fix", "unknown", "unknown"])
+EVENTS = st.sampled_from(["enqueued", "sent", "sent", "delivered", "read", "failed", "deleted"])
+DECISIONS = st.sampled_from(["connected"] * 5 + ["resume"] * 3 + ["connect", "problem", "suspend"])
+SECONDS = st.sampled_from([1, 6, 61, 61, 130, 700] * 3 + [90_000])
+MOVES = st.one_of(
+    st.tuples(st.just("receive"), ANYBODY, OFTEN_FALSE),
+    st.tuples(st.just("submit"), ANYBODY, st.integers(1, 2), OFTEN_FALSE),
+    st.tuples(st.just("claim"), st.sampled_from(["out", "out", "out", "in"])),
+    st.tuples(st.just("claim_and_settle"), OUTCOMES, st.booleans()),
+    st.tuples(
+        st.just("a_late_word"),
+        ANYBODY,
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+        OUTCOMES | st.lists(EVENTS, max_size=2),
+    ),
+    st.tuples(st.just("settle"), RECENT, OUTCOMES, st.booleans()),
+    st.tuples(st.just("receipts"), RECENT, st.lists(EVENTS, min_size=1, max_size=3), ANYBODY),
+    st.tuples(st.just("time_passes"), SECONDS),
+    st.tuples(st.just("the_worker_makes_its_round")),
+    st.tuples(st.just("change_channel"), DECISIONS),
+    st.tuples(st.just("resolve_unknown"), st.sampled_from(["resend", "absent", "arrived", "drop"])),
+)
+THE_TABLES = " union all ".join(
+    f"(select $${promise}$$ as promise, to_jsonb(b) as found from ({query}) b limit 1)"  # noqa: S608 (constants)
     for promise, query in BROKEN_PROMISES.items()
 )
+THE_TABLES += """
+    union all
+    select 'states', jsonb_agg(
+             jsonb_build_array(m.message_id, m.state)
+             order by tenancy.id_time(m.message_id), m.direction, m.part)
+      from messaging.message m where m.portal_id = %(portal)s"""
 
 
 class Messages(RuleBasedStateMachine):
@@ -111,9 +145,9 @@ class Messages(RuleBasedStateMachine):
         self.db.execute("select setseed(0.5), tests.at('2026-11-22 12:00+00')")
         self.portal = self.value("select tests.create_portal()")
         self.channel = self.value("select tests.create_channel(%s)", self.portal)
-        self.states: dict[Any, str] = {}
+        self.states: dict[str, str] = {}
         self.attempts: list[tuple[Any, int]] = []
-        self.resolved: set[Any] = set()
+        self.resolved: set[str] = set()
         self.keys = 0
         for customer in CUSTOMERS:
             self.receive(customer, again=False)
@@ -136,7 +170,12 @@ class Messages(RuleBasedStateMachine):
         self.keys += not again
         return str(self.keys)
 
-    @rule(customer=st.sampled_from(CUSTOMERS), again=st.booleans())
+    @rule(moves=st.lists(MOVES, min_size=1, max_size=10))
+    def something_happens(self, moves: list[tuple[Any, ...]]) -> None:
+        for name, *facts in moves:
+            getattr(self, name)(*facts)
+            self.every_promise_holds()
+
     def receive(self, customer: str, again: bool) -> None:
         item = {
             "portal_id": str(self.portal),
@@ -148,7 +187,6 @@ class Messages(RuleBasedStateMachine):
             Jsonb([{**item, "wa_id": customer, "kind": "text", "text": "Hola"}]),
         )
 
-    @rule(customer=st.sampled_from(CUSTOMERS), parts=st.integers(1, 2), again=st.booleans())
     def submit(self, customer: str, parts: int, again: bool) -> None:
         self.rows(
             "select * from tests.operator_writes(%s, p_key => %s, p_chat_key => %s, p_parts => %s)"
@@ -156,21 +194,51 @@ class Messages(RuleBasedStateMachine):
             self.portal, self.key(again=again), customer, parts,
         )  # fmt: skip
 
-    @rule(direction=DIRECTIONS)
     def claim(self, direction: str) -> None:
         claims = "select * from messaging.claim(%s, array[%s::uuid]) order by chat_key"
         for claim in self.rows(claims, direction, self.portal):
             before = self.rows(
-                "select outcome from messaging.attempt where message_id = %s and number < %s order by number",
-                claim.message_id, claim.number,
+                "select outcome from messaging.attempt"
+                " where portal_id = %s and message_id = %s and number < %s order by number",
+                self.portal, claim.message_id, claim.number,
             )  # fmt: skip
             assert all(attempt.outcome not in (None, "accepted") for attempt in before), (claim, before)
-            if before and claim.message_id not in self.resolved:
+            if before and str(claim.message_id) not in self.resolved:
                 assert before[-1].outcome == "retry", (claim, before)
-            self.resolved.discard(claim.message_id)
+            self.resolved.discard(str(claim.message_id))
+            assert self.rows(OVERTAKEN, portal=self.portal, message=claim.message_id) == [], claim
             self.attempts.append((claim.message_id, claim.number))
 
-    @rule(back=st.integers(0, 5), outcome=OUTCOMES, knows_id=st.booleans())
+    def claim_and_settle(self, outcome: str, knows_id: bool) -> None:
+        began = len(self.attempts)
+        self.claim("out")
+        for back in range(len(self.attempts) - began):
+            self.settle(back, outcome, knows_id)
+
+    def a_late_word(
+        self, customer: str, is_followed: bool, waits: bool, is_tried_again: bool, word: str | list[str]
+    ) -> None:
+        """Nobody knows if a message arrived; its lane moves on, or it is sent again; then a word comes."""
+        self.the_channel_is_mended()
+        self.submit(customer, 1, again=False)
+        self.claim_and_settle("unknown", knows_id=True)
+        late = len(self.attempts) - 1
+        if is_followed:
+            self.submit(customer, 1, again=False)
+        if waits:
+            self.time_passes(61)
+            self.the_worker_makes_its_round()
+        else:
+            self.every_promise_holds()
+            self.resolve_unknown("resend")
+        if is_tried_again:
+            self.claim("out")
+        back = max(len(self.attempts) - 1 - late, 0)
+        if isinstance(word, str):
+            self.settle(back, word, knows_id=True)
+        else:
+            self.receipts(back, word, customer)
+
     def settle(self, back: int, outcome: str, knows_id: bool) -> None:
         if not self.attempts:
             return
@@ -186,11 +254,6 @@ class Messages(RuleBasedStateMachine):
         said = {"outcome": "failed", "policy": "fix"} if outcome == "fix" else {"outcome": outcome}
         self.rows("select * from messaging.settle(%s)", Jsonb([{**item, **said}]))
 
-    @rule(
-        back=st.integers(0, 5),
-        events=st.lists(EVENTS, min_size=1, max_size=3),
-        customer=st.sampled_from(CUSTOMERS),
-    )
     def receipts(self, back: int, events: list[str], customer: str) -> None:
         if not self.attempts:
             return
@@ -203,15 +266,12 @@ class Messages(RuleBasedStateMachine):
         items = [{**item, "event": event, "destination": customer} for event in events]
         self.rows("select * from messaging.apply_receipts(%s)", Jsonb(items))
 
-    @rule(seconds=st.sampled_from([1, 6, 61, 130, 700, 90_000]))
     def time_passes(self, seconds: int) -> None:
         self.rows("select tests.pass(make_interval(secs => %s)) as passed", seconds)
 
-    @rule()
     def the_worker_makes_its_round(self) -> None:
         self.rows("select messaging.expire_leases(), messaging.unblock_lanes(), messaging.apply_parked()")
 
-    @rule(event=st.sampled_from(["problem", "connect", "connected", "suspend", "resume"]))
     def change_channel(self, event: str) -> None:
         known = self.rows(
             "select from tenancy.channel c join tenancy.channel_transition t on t.from_state = c.state"
@@ -220,7 +280,6 @@ class Messages(RuleBasedStateMachine):
         if known:
             self.rows("select tenancy.change_channel(%s, %s, %s)", self.portal, self.channel, event)
 
-    @rule(verdict=st.sampled_from(["arrived", "absent", "resend", "drop"]))
     def resolve_unknown(self, verdict: str) -> None:
         unknown = [message for message, state in self.states.items() if state == "unknown"]
         for message in unknown[:1]:
@@ -228,38 +287,32 @@ class Messages(RuleBasedStateMachine):
             if verdict in ("absent", "resend"):
                 self.resolved.add(message)
 
-    @invariant()
     def every_promise_holds(self) -> None:
-        assert self.rows(ALL_PROMISES, portal=self.portal) == []
-
-    @invariant()
-    def states_move_only_along_the_ladder(self) -> None:
-        present = dict(
-            self.rows(
-                "select message_id, state from messaging.message where portal_id = %s"
-                " order by tenancy.id_time(message_id), direction, part",
-                self.portal,
-            )
-        )
-        for message, state in present.items():
+        """Look into the tables: nothing broken, and every state reached along the published ladder."""
+        found = {row.promise: row.found for row in self.rows(THE_TABLES, portal=self.portal)}
+        states = dict(found.pop("states"))
+        assert found == {}
+        for message, state in states.items():
             before = self.states.get(message, state)
             assert before == state or (before, state) in self.ladder, (message, before, state)
-        assert self.states.keys() <= present.keys()
-        self.states = present
+        assert self.states.keys() <= states.keys()
+        self.states = states
+
+    def the_channel_is_mended(self) -> None:
+        for event in ("resume", "connect", "connected"):
+            self.change_channel(event)
 
     def everything_goes_through_in_the_end(self) -> None:
         """Once the channel works and the other sides answer, nothing waits any more."""
-        for event in ("problem", "resume", "connect", "connected"):
-            self.change_channel(event)
+        self.the_channel_is_mended()
         for _ in range(100):
             self.time_passes(700)
             self.the_worker_makes_its_round()
             for direction in ("in", "out"):
                 began = len(self.attempts)
                 self.claim(direction)
-                for _ in self.attempts[began:]:
-                    self.settle(len(self.attempts) - 1 - began, "accepted", True)
-                    began += 1
+                for back in range(len(self.attempts) - began):
+                    self.settle(back, "accepted", knows_id=True)
             if not self.rows("select from messaging.queue where portal_id = %s limit 1", self.portal):
                 return
         raise AssertionError("messages still wait")
@@ -284,7 +337,7 @@ def published_ladder(connection: Connection) -> frozenset[tuple[str, str]]:
     return frozenset((row.from_state, row.to_state) for row in found)
 
 
-def explore(connection: Connection, examples: int, *, derandomize: bool) -> None:
+def explore(connection: Connection, examples: int, *phases: Phase, derandomize: bool) -> None:
     class OnThisDatabase(Messages):
         db = connection
         ladder = published_ladder(connection)
@@ -293,10 +346,11 @@ def explore(connection: Connection, examples: int, *, derandomize: bool) -> None
         OnThisDatabase,
         settings=settings(
             max_examples=examples,
-            stateful_step_count=40,
+            stateful_step_count=30,
             deadline=None,
             database=None,
             report_multiple_bugs=False,
+            phases=phases,
             derandomize=derandomize,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
@@ -304,10 +358,10 @@ def explore(connection: Connection, examples: int, *, derandomize: bool) -> None
 
 
 def test_no_order_of_events_loses_sticks_doubles_or_mischarges_a_message(connection: Connection) -> None:
-    explore(connection, 80, derandomize=True)
+    explore(connection, 15, Phase.generate, derandomize=True)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_no_order_of_events_breaks_a_promise_in_a_long_search(connection: Connection) -> None:
-    explore(connection, 1000, derandomize=False)
+    explore(connection, 300, Phase.generate, Phase.shrink, derandomize=False)

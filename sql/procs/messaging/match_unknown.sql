@@ -55,6 +55,10 @@ begin
   update messaging.attempt a
      set outcome = 'accepted', detail = coalesce(a.detail, '{}') || jsonb_build_object('settled_by', 'receipt')
    where a.portal_id = p_portal_id and a.message_id = v_attempt.message_id and a.number = v_attempt.number;
+  -- The provider speaks of it, so he has it, whatever he says about it: the message is not unknown any more.
+  perform messaging.climb_and_leave(array[row(
+    1, p_portal_id, p_channel_id, v_attempt.message_id, 'submitted', v_now, null, null, null,
+    jsonb_build_object('settled_by', 'receipt'), null, 1)::messaging.evidence]);
   perform messaging.apply_parked_ids(
     array_fill(p_portal_id, array[cardinality(v_keys.ids)]), array_fill(v_attempt.message_id, array[cardinality(v_keys.ids)]),
     v_keys.ids);

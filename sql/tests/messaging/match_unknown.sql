@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.4-c
 begin;
-select plan(18);
+select plan(20);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -26,6 +26,16 @@ select is(tests.state_of(:'portal', :'one'), 'sent', 'it climbs');
 select is((select outcome || ' ' || (detail ->> 'settled_by') from messaging.attempt where message_id = :'one'), 'accepted receipt', 'its attempt says by what it was settled');
 select is((select state from billing.charge where message_id = :'one'), 'captured', 'it is charged');
 select ok((select blocked_until is null from messaging.lane where direction = 'out'), 'and its lane no longer waits');
+
+-- whatever the receipts say, the other side has it
+select tests.lost(:'portal', '150') as deleted \gset
+select tests.receipt(:'portal', :'channel', 'deleted', '{"gs": "gs-150"}') \g /dev/null
+select messaging.match_unknown(:'portal', :'channel', '5215551234567') \g /dev/null
+select is(tests.state_of(:'portal', :'deleted'), 'submitted', 'a receipt that moves nothing still shows that the message arrived');
+select tests.lost(:'portal', '151') as failed \gset
+select tests.receipt(:'portal', :'channel', 'failed', '{"gs": "gs-151"}', '{"code": "131047"}') \g /dev/null
+select messaging.match_unknown(:'portal', :'channel', '5215551234567') \g /dev/null
+select is(tests.state_of(:'portal', :'failed'), 'failed', 'and one that says it failed is believed');
 
 -- two could be meant: nothing is guessed
 select tests.lost(:'portal', '102') as two \gset
