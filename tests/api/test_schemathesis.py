@@ -1,0 +1,58 @@
+"""Whatever the contract allows, and what it does not: no route ever answers with a fault of ours."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from litestar import Litestar
+from schemathesis.checks import not_a_server_error
+
+from api.app import create_app
+from tests.system.house import House
+
+pytestmark = [pytest.mark.requirement("R2.3-c"), pytest.mark.requirement("R2.2-d")]
+SLOW = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.filter_too_much]
+SHARED = [hypothesis.HealthCheck.function_scoped_fixture]
+
+
+def _contract() -> dict[str, Any]:
+    """The contract needs nothing that lives: it is the same as the running API's."""
+
+    @asynccontextmanager
+    async def not_started(_: Litestar) -> AsyncIterator[None]:
+        yield
+
+    def nothing() -> Any:
+        raise AssertionError("no request is served")
+
+    return create_app(nothing, nothing, not_started).openapi_schema.to_schema()
+
+
+contract = schemathesis.openapi.from_dict(_contract())
+
+
+@contract.parametrize()
+@hypothesis.settings(max_examples=10, derandomize=True, deadline=None, suppress_health_check=SLOW + SHARED)
+def test_no_request_meets_a_fault(case: schemathesis.Case[Any], house: House) -> None:
+    _attack(case, house)
+
+
+@pytest.mark.long
+@contract.parametrize()
+@hypothesis.settings(max_examples=500, deadline=None, suppress_health_check=SLOW + SHARED)
+def test_no_request_of_very_many_meets_a_fault(case: schemathesis.Case[Any], house: House) -> None:
+    _attack(case, house)
+
+
+def test_the_contract_that_is_attacked_is_the_one_that_is_served(house: House) -> None:
+    assert _contract() == house.api.get("/docs/openapi.json").json()
+
+
+def _attack(case: schemathesis.Case[Any], house: House) -> None:
+    answer = case.call(base_url=house.api_url, headers=house.bearer())
+    case.validate_response(answer, checks=[not_a_server_error])
