@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import structlog
-
 from adapters.desired import Addresses
 from adapters.portals import Portals
 from adapters.webhook_secrets import WebhookSecrets
@@ -15,11 +13,13 @@ from connectors.gupshup.client import App, Gupshup
 from connectors.outside import Actor, Context, Failure, Policy
 from connectors.redaction import Secret
 from runtime.database import Database
-from runtime.errors import SqlFailure
 from runtime.secrets import Box
+from worker.errands import Errands, within_lease
+from worker.rounds import every
 
+_EVERY_S = 0.5
+_AT_ONCE = 20
 _LINE_ASKED_AGAIN_S = (0.3, 1.0, 2.0)
-log = structlog.get_logger(__name__)
 Check = dict[str, Any]
 
 
@@ -34,17 +34,24 @@ class Checks:
         self._portals = portals
         self._box = box
         self._addresses = addresses
+        self._errands = Errands("check", at_once=_AT_ONCE)
 
-    async def round(self) -> int:
-        """Run what is due; returns how many channels."""
-        due = await self._database.call("tenancy.claim_checks")
-        await asyncio.gather(*(self._run(check) for check in due))
-        return len(due)
+    async def run(self, stop: asyncio.Event) -> None:
+        """Begin what is due until told to stop, then wait for what was begun."""
+        async with self._errands:
+            await every(_EVERY_S, self._round, stop, name="checks")
 
-    async def _run(self, check: Check) -> None:
+    async def _round(self) -> None:
+        if self._errands.free > 0:
+            for check in await self._database.call("tenancy.claim_checks", {"p_limit": self._errands.free}):
+                self._errands.begin(str(check["channel_id"]), self._check(check))
+
+    async def _check(self, check: Check) -> None:
         report: dict[str, Any] = {}
         connected = check["desired"] == "connected"
-        failure = await (self._connect(check, report) if connected else self._disconnect(check, report))
+        failure = await within_lease(
+            self._connect(check, report) if connected else self._disconnect(check, report)
+        )
         arguments = {
             "p_portal_id": check["portal_id"],
             "p_channel_id": check["channel_id"],
@@ -54,10 +61,7 @@ class Checks:
             if failure is None
             else {"code": failure.code, "policy": failure.policy, "message": failure.message},
         }
-        try:
-            await self._database.call("tenancy.settle_check", arguments)
-        except SqlFailure as refused:
-            log.warning("check_not_settled", reason=refused.reason, channel_id=str(check["channel_id"]))
+        await self._database.call("tenancy.settle_check", arguments)
 
     async def _connect(self, check: Check, report: dict[str, Any]) -> Failure | None:
         """Set our subscription, then the line; both only where they are not right already."""

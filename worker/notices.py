@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import time
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
@@ -17,10 +19,15 @@ from connectors.outside import Context, Failure, Policy
 from runtime.database import Database
 from runtime.errors import SqlFailure, SqlRefusal
 from runtime.wake import Wake
+from worker.errands import Errands
+from worker.settling import fault
 from worker.troubles import trouble_text
 
 _PAUSE_S = 0.25
 _IDLE_S = 1.0
+_LEASE_S, _EXCHANGE_S = 60.0, 20.0
+"""The lease of `messaging.claim_notices`, and how long telling one usually takes at most."""
+_PORTALS_AT_ONCE = 20
 _SILENT_S, _SILENT_TRIES = 30.0, 4
 log = structlog.get_logger(__name__)
 Notice = dict[str, Any]
@@ -28,57 +35,77 @@ Told = dict[str, Any]
 
 
 class Notices:
-    """Claims notices, tells them, reports. Each may be told twice without harm."""
+    """Claims notices, tells them portal by portal, reports each as soon as it is told.
+
+    What is claimed again before it was reported is told again: harmless, but it looks careless.
+    """
 
     def __init__(self, database: Database, portals: Portals, wake: Wake) -> None:
         self._database = database
         self._portals = portals
         self._wake = wake
         self._bell = wake.bell()
+        self._errands = Errands("notices", at_once=_PORTALS_AT_ONCE)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tell until told to stop."""
         pause_s = _PAUSE_S
-        while not stop.is_set():
-            try:
-                told = await self._round()
-            except SqlFailure as failure:
-                log.warning("notices_failed", reason=failure.reason)
-                told = 0
-            except Exception:
-                # what was claimed is due again in a minute; a fault in one notice must not stop the worker
-                log.exception("notices_failed")
-                told = 0
-            pause_s = _PAUSE_S if told else min(pause_s * 1.5, _IDLE_S)
-            if not told:
+        async with self._errands:
+            while not stop.is_set():
+                try:
+                    begun = await self._round(stop)
+                except SqlFailure as failure:
+                    log.warning("notices_failed", reason=failure.reason)
+                    begun = 0
+                except Exception:
+                    log.exception("notices_failed")
+                    begun = 0
+                pause_s = _PAUSE_S if begun else min(pause_s * 1.5, _IDLE_S)
                 await self._bell.within(pause_s)
 
-    async def _round(self) -> int:
+    async def _round(self, stop: asyncio.Event) -> int:
+        """Claim for portals that are not being told anything now; returns how many are told something."""
         rows = await self._database.call("messaging.portals_with_work", {"p_direction": "notice"})
-        if not rows:
+        due = [next(iter(row.values())) for row in rows]
+        waiting = [portal for portal in due if not self._errands.is_running(str(portal))]
+        portals = random.sample(waiting, min(len(waiting), self._errands.free))
+        if not portals:
             return 0
-        portals = [next(iter(row.values())) for row in rows]
+        until = time.monotonic() + _LEASE_S - _EXCHANGE_S
         claimed = await self._database.call("messaging.claim_notices", {"p_portals": portals})
-        claimed.sort(key=_portal)
-        by_portal = [list(of_portal) for _, of_portal in groupby(claimed, key=_portal)]
-        told = [item for items in await asyncio.gather(*map(self._tell, by_portal)) for item in items]
-        if told:
-            await self._database.call("messaging.settle_notices", {"p_items": told})
-        return len(told)
+        claimed.sort(key=lambda notice: (_portal(notice), str(notice["notice_id"])))
+        for portal_id, of_portal in groupby(claimed, key=_portal):
+            self._errands.begin(portal_id, self._tell(list(of_portal), until, stop))
+        return len(claimed)
 
-    async def _tell(self, notices: Sequence[Notice]) -> list[Told]:
-        """Tell one portal everything that is due."""
+    async def _tell(self, notices: Sequence[Notice], until: float, stop: asyncio.Event) -> None:
+        """Tell one portal what is due. What there is no time for is due again by itself."""
         client = await self._portals.client(_portal(notices[0]))
         if isinstance(client, Failure):
-            return [_later(notice, client) for notice in notices]
+            await self._report([_later(notice, client) for notice in notices])
+            return
         ticks = [notice for notice in notices if notice["kind"] == "tick"]
-        told = await self._tick(client, ticks) if ticks else []
+        if ticks:
+            await self._report(await self._tick(client, ticks))
         for notice in notices:
-            if notice["kind"] == "trouble":
-                told.append(await self._trouble(client, notice))
-            elif notice["kind"] == "verify":
-                told.append(await self._verify(client, notice))
-        return told
+            if stop.is_set() or time.monotonic() > until:
+                break
+            if notice["kind"] != "tick":
+                await self._report([await self._told(client, notice)])
+        self._bell.ring()
+
+    async def _told(self, client: PortalClient, notice: Notice) -> Told:
+        """Tell one notice; a mistake of ours in it spares the others."""
+        try:
+            if notice["kind"] == "verify":
+                return await self._verify(client, notice)
+            return await self._trouble(client, notice)
+        except Exception as error:
+            log.exception("notice_failed", notice_id=str(notice["notice_id"]))
+            return _later(notice, fault(error))
+
+    async def _report(self, told: Sequence[Told]) -> None:
+        await self._database.call("messaging.settle_notices", {"p_items": list(told)})
 
     async def _tick(self, client: PortalClient, notices: Sequence[Notice]) -> list[Told]:
         """Say that operator messages reached WhatsApp: many in one request."""
@@ -95,18 +122,25 @@ class Notices:
         """Tell the author, and write a line into the CRM where the chat is linked to it."""
         about = _about(notice)
         title, text = trouble_text(notice, language_of(notice["language"]))
-        outcome: Failure | None = None
-        if notice["author"] and not notice["memo"].get("notified"):
+        told, failures = bool(notice["memo"].get("notified")), list[Failure]()
+        if notice["author"] and not told:
             tag = f"wab24|{notice['conversation_id']}|{notice['message_id']}"
-            outcome = await notify(client, notice["author"], f"{title}\n{text}", tag, about=about)
-            if isinstance(outcome, Failure) and outcome.policy is Policy.RETRY:
-                return _later(notice, outcome)
+            refused = await notify(client, notice["author"], f"{title}\n{text}", tag, about=about)
+            if refused is not None and refused.policy is Policy.RETRY:
+                return _later(notice, refused)
+            told = refused is None
+            failures += [refused] if refused else []
         chat_id = notice["payload"].get("chat_id") or notice["portal_chat_id"]
         if chat_id:
-            noted = await timeline_note(client, str(chat_id), title, text, about=about)
-            if isinstance(noted, Failure) and noted.policy is Policy.RETRY:
-                return {**_later(notice, noted), "detail": {"notified": True}}
-        return _outcome(notice, "told")
+            refused = await timeline_note(client, str(chat_id), title, text, about=about)
+            if refused is not None and refused.policy is Policy.RETRY:
+                return {**_later(notice, refused), "detail": {"notified": told}}
+            told = told or refused is None
+            failures += [refused] if refused else []
+        if told or not failures:
+            return _outcome(notice, "told")
+        # nobody heard of it: a right that an administrator may still grant is worth asking for again
+        return _later(notice, max(failures, key=lambda failure: failure.policy is not Policy.NEVER))
 
     async def _verify(self, client: PortalClient, notice: Notice) -> Told:
         """Look an unknown delivery up in the session's history; absent means: deliver it once more.

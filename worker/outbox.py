@@ -1,13 +1,16 @@
 """One direction of the worker: claim what is due, hand it to the sender, report what came back.
 
 A claim is committed before any byte leaves, and no more is claimed than there is room on the wire. Several
-workers may run at once; SQL gives each lane to one of them.
+workers may run at once; SQL gives each lane to one of them. A lease that ends makes a message unknown, and
+somebody may send it again: so nothing leaves that could still be on its way by then.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Literal, Protocol
 
 import structlog
@@ -20,6 +23,9 @@ from worker.settling import Settler
 _BUSY_S = 0.1
 _IDLE_S = 1.0
 _FAIR_SHARE = 10
+_LEASE_S = 180.0
+_EXCHANGE_S = 90.0
+"""The longest exchange: a portal may take 65 s to answer, and its token may have to be renewed first."""
 log = structlog.get_logger(__name__)
 Claim = dict[str, Any]
 
@@ -31,8 +37,11 @@ class Sender(Protocol):
         """Divide claims into what goes on the wire together."""
         ...
 
-    async def send(self, parcel: Sequence[Claim]) -> list[dict[str, Any]]:
-        """Send one parcel; returns an item for `messaging.settle` per claim."""
+    async def send(self, parcel: Sequence[Claim], leave_by: float) -> list[dict[str, Any]]:
+        """Send one parcel; returns an item for `messaging.settle` per claim whose outcome is known.
+
+        What has not left by `leave_by` (monotonic seconds) must stay.
+        """
         ...
 
 
@@ -64,7 +73,11 @@ class Outbox:
         """Claim and send until told to stop."""
         pause_s = _BUSY_S
         while not stop.is_set():
-            found = await self._round()
+            try:
+                found = await self._round()
+            except Exception:
+                log.exception("round_failed", direction=self._direction)
+                found = None
             if found is None:
                 await asyncio.sleep(_IDLE_S)
             elif found:
@@ -80,6 +93,7 @@ class Outbox:
         if free <= 0:
             await asyncio.wait(self._on_the_wire, return_when=asyncio.FIRST_COMPLETED)
             return 1
+        leave_by = time.monotonic() + _LEASE_S - _EXCHANGE_S
         try:
             claims = await self._claim(free)
         except SqlFailure as failure:
@@ -87,7 +101,7 @@ class Outbox:
             return None
         for parcel in self._sender.parcels(claims):
             self._claimed += len(parcel)
-            task = asyncio.create_task(self._deliver(parcel), name=f"outbox-{self._direction}")
+            task = asyncio.create_task(self._deliver(parcel, leave_by), name=f"outbox-{self._direction}")
             self._on_the_wire.add(task)
             task.add_done_callback(self._on_the_wire.discard)
         return len(claims)
@@ -102,14 +116,15 @@ class Outbox:
             "p_portals": ids,
             "p_each": max(_FAIR_SHARE, free // len(ids)),
             "p_limit": free,
+            "p_lease": timedelta(seconds=_LEASE_S),
             "p_worker": self._worker,
         }
         return await self._database.call("messaging.claim", arguments)
 
-    async def _deliver(self, parcel: Sequence[Claim]) -> None:
+    async def _deliver(self, parcel: Sequence[Claim], leave_by: float) -> None:
         """Send and settle. An error of ours leaves the attempt open; its lease makes it unknown."""
         try:
-            items = await self._sender.send(parcel)
+            items = await self._sender.send(parcel, leave_by)
         except Exception:
             log.exception(
                 "send_failed", direction=self._direction, messages=[str(c["message_id"]) for c in parcel]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import structlog
-
 from adapters.desired import Addresses, desired_of
 from adapters.operators import submission
 from adapters.portals import Portals
@@ -16,9 +14,11 @@ from connectors.bitrix24.dialogs import Dialog, history_since
 from connectors.bitrix24.directory import app_info
 from connectors.outside import Context, Failure, Policy
 from runtime.database import Database
-from runtime.errors import SqlFailure
+from worker.errands import Errands, within_lease
+from worker.rounds import every
 
-log = structlog.get_logger(__name__)
+_EVERY_S = 0.5
+_AT_ONCE = 10
 Repair = dict[str, Any]
 
 
@@ -30,17 +30,22 @@ class Repairs:
         self._portals = portals
         self._addresses = addresses
         self._app_name = app_name
+        self._errands = Errands("repair", at_once=_AT_ONCE)
 
-    async def round(self) -> int:
-        """Run what is due; returns how many portals."""
-        due = await self._database.call("tenancy.claim_repairs")
-        await asyncio.gather(*(self._run(repair) for repair in due))
-        return len(due)
+    async def run(self, stop: asyncio.Event) -> None:
+        """Begin what is due until told to stop, then wait for what was begun."""
+        async with self._errands:
+            await every(_EVERY_S, self._round, stop, name="repairs")
 
-    async def _run(self, repair: Repair) -> None:
+    async def _round(self) -> None:
+        if self._errands.free > 0:
+            for repair in await self._database.call("tenancy.claim_repairs", {"p_limit": self._errands.free}):
+                self._errands.begin(str(repair["portal_id"]), self._settled(repair))
+
+    async def _settled(self, repair: Repair) -> None:
         report: dict[str, Any] = {}
         facts: dict[str, Any] = {}
-        failure = await self._repair(repair, report, facts)
+        failure = await within_lease(self._repair(repair, report, facts))
         arguments = {
             "p_portal_id": repair["portal_id"],
             "p_repair_token": repair["repair_token"],
@@ -48,10 +53,7 @@ class Repairs:
             "p_failure": failure.code if failure else None,
             "p_facts": facts,
         }
-        try:
-            await self._database.call("tenancy.settle_repair", arguments)
-        except SqlFailure as refused:
-            log.warning("repair_not_settled", reason=refused.reason, portal_id=str(repair["portal_id"]))
+        await self._database.call("tenancy.settle_repair", arguments)
 
     async def _repair(self, repair: Repair, report: dict[str, Any], facts: dict[str, Any]) -> Failure | None:
         """Bring the portal to its desired state, ask it about itself, read what was missed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -13,19 +14,23 @@ from runtime.database import Database
 from runtime.errors import SqlFailure
 from runtime.wake import Wake
 
+_SECOND_S, _HOUR_S = 1.0, 3600.0
+_SLOW_CALL_S = 300.0
 _KEEP_MEDIA = timedelta(days=3)
 log = structlog.get_logger(__name__)
 
 
-async def every(seconds: float, task: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:
+async def every(
+    seconds: float, task: Callable[[], Awaitable[object]], stop: asyncio.Event, *, name: str
+) -> None:
     """Run `task` again and again until told to stop; a failure is logged and the next round tries again."""
     while not stop.is_set():
         try:
             await task()
         except SqlFailure as failure:
-            log.warning("round_failed", task=getattr(task, "__qualname__", "round"), reason=failure.reason)
+            log.warning("round_failed", round=name, reason=failure.reason)
         except Exception:
-            log.exception("round_failed", task=getattr(task, "__qualname__", "round"))
+            log.exception("round_failed", round=name)
         try:
             await asyncio.wait_for(stop.wait(), seconds)
         except TimeoutError:
@@ -41,15 +46,33 @@ class Rounds:
         self._wake = wake
         self._keep_trace = timedelta(days=trace_keep_days)
 
-    async def quick(self) -> None:
-        """Every second: what an attempt, a lane or a receipt waits for."""
-        for function in ("messaging.expire_leases", "messaging.unblock_lanes", "messaging.apply_parked"):
-            if await self._database.call_value(function):
-                self._wake.ring()
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until told to stop. Each task has a round of its own: the failure of one costs no other."""
+        quick = ("messaging.expire_leases", "messaging.unblock_lanes", "messaging.apply_parked")
+        slow = (self._make_partitions, self._drop_partitions, self._release_holds, self._forget_files)
+        await asyncio.gather(
+            *(
+                every(_SECOND_S, partial(self._wait_over, function), stop, name=function)
+                for function in quick
+            ),
+            *(every(_HOUR_S, task, stop, name=task.__name__) for task in slow),
+        )
 
-    async def slow(self) -> None:
-        """Every hour: partitions ahead, old ones away, holds that ended, files that were fetched."""
-        await self._database.call_value("tenancy.ensure_partitions")
-        await self._database.call("tenancy.drop_partitions", {"p_keep_trace": self._keep_trace})
-        await self._database.call_value("billing.expire_holds")
+    async def _wait_over(self, function: str) -> None:
+        """What an attempt, a lane or a receipt waits for."""
+        if await self._database.call_value(function):
+            self._wake.ring()
+
+    async def _make_partitions(self) -> None:
+        await self._database.call("tenancy.ensure_partitions", timeout_s=_SLOW_CALL_S)
+
+    async def _drop_partitions(self) -> None:
+        keep = {"p_keep_trace": self._keep_trace}
+        await self._database.call("tenancy.drop_partitions", keep, timeout_s=_SLOW_CALL_S)
+
+    async def _release_holds(self) -> None:
+        while await self._database.call_value("billing.expire_holds"):
+            pass  # a call releases some of what is over
+
+    async def _forget_files(self) -> None:
         await self._shelf.forget(_KEEP_MEDIA)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
-from connectors.outside import Failure, Policy
+from connectors.outside import Actor, Failure, Policy
 from runtime.coalesce import Coalescer
 from runtime.database import Database
-from runtime.errors import DatabaseAway, SqlRefusal
+from runtime.errors import DatabaseAway
 
 _OUTCOMES = {
     Policy.RETRY: "retry",
@@ -20,6 +20,25 @@ _OUTCOMES = {
     Policy.UNKNOWN: "unknown",
 }
 log = structlog.get_logger(__name__)
+
+KEY_UNREADABLE: Final = Failure(
+    policy=Policy.FIX,
+    code="key_unreadable",
+    message="the channel's key was sealed with a key that SECRET_KEYS no longer holds",
+    who_acts=Actor.ADMINISTRATOR,
+)
+LEASE_NEARLY_OVER: Final = Failure(
+    policy=Policy.RETRY,
+    code="lease_nearly_over",
+    message="there was not enough time left for an answer; nothing was sent",
+    who_acts=Actor.NOBODY,
+    retry_after_s=0.0,
+)
+
+
+def fault(error: Exception) -> Failure:
+    """A mistake of ours before anything left: a later version may know better."""
+    return Failure(policy=Policy.RETRY, code="fault", message=type(error).__name__, who_acts=Actor.PROVIDER)
 
 
 def accepted(claim: dict[str, Any], **facts: Any) -> dict[str, Any]:
@@ -58,9 +77,11 @@ class Settler:
             except DatabaseAway:
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, 5.0)
-            except SqlRefusal as refusal:
+            except Exception as refused:
                 # the attempt's lease ends by itself and the message becomes unknown: nothing is lost
-                log.exception("settle_refused", reason=refusal.reason, message_id=str(item["message_id"]))
+                log.exception(
+                    "settle_refused", error=type(refused).__name__, message_id=str(item["message_id"])
+                )
                 return
             else:
                 return

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, cast
 
+import structlog
+
 from adapters.media import MediaShelf
 from adapters.portals import Portals
-from connectors.bitrix24.dialogs import deliver, groups
+from connectors.bitrix24.client import PortalClient
+from connectors.bitrix24.dialogs import MESSAGES_A_CALL, deliver, groups
 from connectors.bitrix24.render import Client, Inbound, InboundForPortal, InboundMedia, Kind, render
 from connectors.bitrix24.texts import language_of, say
 from connectors.outside import Context, Failure, Policy
 from worker.outbox import Claim
-from worker.settling import accepted, failed
+from worker.settling import LEASE_NEARLY_OVER, accepted, failed, fault
+
+log = structlog.get_logger(__name__)
 
 
 class ToPortal:
@@ -24,15 +30,16 @@ class ToPortal:
         self._shelf = shelf
 
     def parcels(self, claims: Sequence[Claim]) -> list[list[Claim]]:
-        """The claims of one line together; a file alone, so that its download holds up nobody."""
+        """Texts of one line together, a call's worth; a file alone, so that its download holds up nobody."""
         texts = sorted((claim for claim in claims if not claim["media"]), key=_line)
-        return [
-            *([claim] for claim in claims if claim["media"]),
-            *(list(of_line) for _, of_line in groupby(texts, key=_line)),
-        ]
+        made = [[claim] for claim in claims if claim["media"]]
+        for _, of_line in groupby(texts, key=_line):
+            line = list(of_line)
+            made += [line[n : n + MESSAGES_A_CALL] for n in range(0, len(line), MESSAGES_A_CALL)]
+        return made
 
-    async def send(self, parcel: Sequence[Claim]) -> list[dict[str, Any]]:
-        """Deliver the parcel, call by call; one item per claim."""
+    async def send(self, parcel: Sequence[Claim], leave_by: float) -> list[dict[str, Any]]:
+        """Deliver the parcel, mostly with one call; one item per claim whose outcome is known."""
         client = await self._portals.client(str(parcel[0]["portal_id"]))
         if isinstance(client, Failure):
             return [failed(claim, client) for claim in parcel]
@@ -40,24 +47,44 @@ class ToPortal:
         rendered: dict[str, Claim] = {}
         ready: list[InboundForPortal] = []
         for claim in parcel:
-            element = await self._render(claim)
+            element = await self._ready(claim)
             if isinstance(element, Failure):
                 items.append(failed(claim, element))
             else:
                 rendered[element.external_id] = claim
                 ready.append(element)
-        channel = parcel[0]["channel"]
         for group in groups(ready):
-            about = _about(rendered[group[0].external_id], alone=len(group) == 1)
-            outcomes = await deliver(client, channel["connector"], channel["line_id"], group, about=about)
-            for element, outcome in zip(group, outcomes, strict=True):
-                claim = rendered[element.external_id]
-                items.append(
-                    failed(claim, outcome)
-                    if isinstance(outcome, Failure)
-                    else accepted(claim, chat_id=outcome.chat_id, session_id=outcome.session_id)
-                )
+            members = [rendered[element.external_id] for element in group]
+            if time.monotonic() > leave_by:
+                items += [failed(claim, LEASE_NEARLY_OVER) for claim in members]
+            else:
+                items += await self._deliver(client, members, group)
         return items
+
+    async def _deliver(
+        self, client: PortalClient, claims: Sequence[Claim], group: Sequence[InboundForPortal]
+    ) -> list[dict[str, Any]]:
+        """One call. A mistake of ours in it leaves its attempts open and spares the other calls."""
+        channel, about = claims[0]["channel"], _about(claims[0], alone=len(claims) == 1)
+        try:
+            outcomes = await deliver(client, channel["connector"], channel["line_id"], group, about=about)
+        except Exception:
+            log.exception("send_failed", messages=[str(claim["message_id"]) for claim in claims])
+            return []
+        return [
+            failed(claim, outcome)
+            if isinstance(outcome, Failure)
+            else accepted(claim, chat_id=outcome.chat_id, session_id=outcome.session_id)
+            for claim, outcome in zip(claims, outcomes, strict=True)
+        ]
+
+    async def _ready(self, claim: Claim) -> InboundForPortal | Failure:
+        """The element for the portal; one that we cannot make is spared to its siblings."""
+        try:
+            return await self._render(claim)
+        except Exception as error:
+            log.exception("not_rendered", message_id=str(claim["message_id"]))
+            return fault(error)
 
     async def _render(self, claim: Claim) -> InboundForPortal | Failure:
         """The element for the portal; a file that is gone for good leaves a sentence in its place."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any, cast
+from weakref import WeakValueDictionary
 
 import msgspec
+import structlog
 
 from adapters.media import MediaShelf
 from adapters.portals import SqlBuckets
@@ -15,11 +18,13 @@ from connectors.gupshup.outbound import Kind
 from connectors.media.limits import check
 from connectors.outside import Actor, Context, Failure, Policy
 from connectors.redaction import Secret
-from runtime.secrets import Box
+from runtime.secrets import Box, SealBroken
 from worker.outbox import Claim
-from worker.settling import accepted, failed
+from worker.settling import KEY_UNREADABLE, LEASE_NEARLY_OVER, accepted, failed, fault
 
 _PATIENCE_S = 5.0
+_PAUSE_S = 2.0
+log = structlog.get_logger(__name__)
 
 
 class ToWhatsApp:
@@ -30,27 +35,41 @@ class ToWhatsApp:
         self._buckets = buckets
         self._shelf = shelf
         self._box = box
+        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def parcels(self, claims: Sequence[Claim]) -> list[list[Claim]]:
         """Every message alone."""
         return [[claim] for claim in claims]
 
-    async def send(self, parcel: Sequence[Claim]) -> list[dict[str, Any]]:
+    async def send(self, parcel: Sequence[Claim], leave_by: float) -> list[dict[str, Any]]:
         """Send one message."""
         (claim,) = parcel
-        outcome = await self._send(claim)
+        try:
+            ready = await self._ready(claim, leave_by)
+        except SealBroken:
+            ready = KEY_UNREADABLE
+        except Exception as error:
+            log.exception("not_prepared", message_id=str(claim["message_id"]))
+            ready = fault(error)
+        if isinstance(ready, Failure):
+            return [failed(claim, ready)]
+        outcome = await self._gupshup.send(*ready, about=_about(claim))
         if isinstance(outcome, Sent):
             return [accepted(claim, keys={"gs": outcome.gs_id})]
         if outcome.http_status == 429:
-            await self._buckets.close(str(claim["portal_id"]), "number", claim["channel"]["phone"], 2.0)
+            pause_s = outcome.retry_after_s or _PAUSE_S
+            await self._buckets.close(str(claim["portal_id"]), "number", claim["channel"]["phone"], pause_s)
         return [failed(claim, outcome)]
 
-    async def _send(self, claim: Claim) -> Sent | Failure:
-        about = _about(claim)
-        message = await self._message(claim, about)
+    async def _ready(self, claim: Claim, leave_by: float) -> tuple[App, OutboundMessage] | Failure:
+        """Everything before the first byte leaves: a failure here is never ambiguous. Raises `SealBroken`."""
+        channel = claim["channel"]
+        key = Secret(self._box.open(claim["key_sealed"]))
+        app = App(app_id=channel["app_id"], app_name=channel["app_name"], phone=channel["phone"], key=key)
+        message = await self._message(claim, _about(claim))
         if isinstance(message, Failure):
             return message
-        wait_s = await self._turn(claim, message)
+        wait_s = await self._turn(claim, message, leave_by)
         if wait_s > 0:
             return Failure(
                 policy=Policy.RETRY,
@@ -59,10 +78,7 @@ class ToWhatsApp:
                 who_acts=Actor.NOBODY,
                 retry_after_s=wait_s,
             )
-        channel = claim["channel"]
-        key = Secret(self._box.open(claim["key_sealed"]))
-        app = App(app_id=channel["app_id"], app_name=channel["app_name"], phone=channel["phone"], key=key)
-        return await self._gupshup.send(app, message, about=about)
+        return LEASE_NEARLY_OVER if time.monotonic() > leave_by else (app, message)
 
     async def _message(self, claim: Claim, about: Context) -> OutboundMessage | Failure:
         """The message as Gupshup takes it; a file is copied first, because the portal's link may die."""
@@ -87,16 +103,24 @@ class ToWhatsApp:
         address = self._shelf.address(shelved)
         return msgspec.structs.replace(message, url=address, filename=shelved.name)
 
-    async def _turn(self, claim: Claim, message: OutboundMessage) -> float:
-        """Wait a little for the number's and the pair's turn; return what is left to wait."""
+    async def _turn(self, claim: Claim, message: OutboundMessage, leave_by: float) -> float:
+        """Wait for the pair's and the number's turn; return what is left to wait where that is too long.
+
+        The messages of a number wait in a row, and only the first one asks the database.
+        """
         portal_id, phone = str(claim["portal_id"]), claim["channel"]["phone"]
-        for bucket, key in (("pair", f"{phone}>{message.destination}"), ("number", phone)):
-            wait_s = await self._buckets.take_from(portal_id, bucket, key)
-            if wait_s > _PATIENCE_S:
+        wait_s = await self._take(portal_id, "pair", f"{phone}>{message.destination}", leave_by)
+        if wait_s > 0:
+            return wait_s
+        async with self._queues.setdefault(f"{portal_id} {phone}", asyncio.Lock()):
+            return await self._take(portal_id, "number", phone, leave_by)
+
+    async def _take(self, portal_id: str, bucket: str, key: str, leave_by: float) -> float:
+        """Take from one bucket, waiting where that is not too long; return what is left to wait."""
+        while (wait_s := await self._buckets.take_from(portal_id, bucket, key)) > 0:
+            if wait_s > _PATIENCE_S or time.monotonic() + wait_s > leave_by:
                 return wait_s
-            while wait_s > 0:
-                await asyncio.sleep(wait_s)
-                wait_s = await self._buckets.take_from(portal_id, bucket, key)
+            await asyncio.sleep(wait_s)
         return 0.0
 
 

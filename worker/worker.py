@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 import msgspec
@@ -11,11 +12,7 @@ from worker.checks import Checks
 from worker.notices import Notices
 from worker.outbox import Outbox
 from worker.repairs import Repairs
-from worker.rounds import Rounds, every
-
-_CHECK_EVERY_S = 0.5
-_ROUND_EVERY_S = 1.0
-_HOUR_S = 3600.0
+from worker.rounds import Rounds
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,13 +25,22 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     rounds: Rounds
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run until `stop` is set; what is on the wire is waited for and settled."""
-        tasks: list[Any] = [
-            *(outbox.run(stop) for outbox in self.outboxes),
-            self.notices.run(stop),
-            every(_CHECK_EVERY_S, self.checks.round, stop),
-            every(_CHECK_EVERY_S, self.repairs.round, stop),
-            every(_ROUND_EVERY_S, self.rounds.quick, stop),
-            every(_HOUR_S, self.rounds.slow, stop),
-        ]
-        await asyncio.gather(*tasks)
+        """Run until `stop` is set; what is on the wire is waited for and settled.
+
+        A part that fails stops the others in good order, then the process: whoever supervises it begins anew.
+        """
+        parts = (*self.outboxes, self.notices, self.checks, self.repairs, self.rounds)
+        outcomes = await asyncio.gather(
+            *(_stopping_all(part.run(stop), stop) for part in parts), return_exceptions=True
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+
+async def _stopping_all(part: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
+    """A part ends when told to, or takes the others with it."""
+    try:
+        await part
+    finally:
+        stop.set()
