@@ -1,0 +1,80 @@
+"""The outbox to the portal: who shares a call, and whose trouble is whose."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.worker.conftest import House
+from worker.to_portal import ToPortal
+
+pytestmark = pytest.mark.requirement("R2.2-a")
+
+_LATER = 60.0
+_SEND = "imconnector.send.messages"
+
+
+async def _takes_all(body: dict[str, Any]) -> Any:
+    elements = [
+        {
+            "message": {"id": element["message"]["id"]},
+            "session": {"ID": "9", "CHAT_ID": "1807"},
+            "SUCCESS": True,
+        }
+        for element in body["MESSAGES"]
+    ]
+    return {"DATA": {"RESULT": elements}}
+
+
+async def _claimed(house: House, count: int) -> list[dict[str, Any]]:
+    house.outside.answers[_SEND] = _takes_all
+    for number in range(count):
+        house.customer_writes(f"m{number}", f"52155512300{number:02d}")
+    return await house.claims("in")
+
+
+def _to_portal(house: House) -> ToPortal:
+    return ToPortal(house.portals, house.shelf)
+
+
+async def test_texts_of_a_line_go_ten_together_and_a_file_goes_alone(house: House) -> None:
+    claims = await _claimed(house, 25)
+    claims[3]["media"] = {"url": "https://files.example/p"}
+    claims[7]["channel"] = {**claims[7]["channel"], "line_id": "2"}
+    parcels = _to_portal(house).parcels(claims)
+    assert [1, 1, 3, 10, 10] == sorted(map(len, parcels))
+    assert 25 == len({str(claim["message_id"]) for parcel in parcels for claim in parcel})
+
+
+async def test_a_parcel_is_one_call_and_each_message_is_told_its_chat(house: House) -> None:
+    claims = await _claimed(house, 10)
+    items = await _to_portal(house).send(claims, time.monotonic() + _LATER)
+    assert [("accepted", "1807", "9")] * 10 == [
+        (item["outcome"], item["chat_id"], item["session_id"]) for item in items
+    ]
+    assert [_SEND] == house.outside.names()
+
+
+async def test_nothing_leaves_after_the_last_moment_to_leave(house: House) -> None:
+    claims = await _claimed(house, 2)
+    items = await _to_portal(house).send(claims, time.monotonic() - 0.001)
+    assert [("retry", "lease_nearly_over")] * 2 == [(item["outcome"], item["code"]) for item in items]
+    assert [] == house.outside.asked
+
+
+async def test_a_message_that_we_cannot_make_is_tried_again_and_its_siblings_cross(house: House) -> None:
+    claims = await _claimed(house, 3)
+    claims[1]["said_at"] = None
+    items = await _to_portal(house).send(claims, time.monotonic() + _LATER)
+    outcomes = {str(item["message_id"]): item["outcome"] for item in items}
+    expected = ["accepted", "retry", "accepted"]
+    assert expected == [outcomes[str(claim["message_id"])] for claim in claims]
+
+
+async def test_a_portal_without_a_token_keeps_its_messages_waiting(house: House) -> None:
+    claims = await _claimed(house, 1)
+    house.owner.rows("select tenancy.break_token(%s, '1', 'authorization_error')", house.portal)
+    (item,) = await _to_portal(house).send(claims, time.monotonic() + _LATER)
+    assert ("failed", "fix", "no_token") == (item["outcome"], item["policy"], item["code"])
