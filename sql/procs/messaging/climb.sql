@@ -39,7 +39,9 @@ begin
         left join messaging.transition t
           on t.from_state = m.state and t.event = e.event
          -- A receipt cannot know the id of the attempt that is being made: a failure it brings is an earlier one's.
-         and not (p_record and e.event = 'failed' and m.state = 'sending')
+         and not (p_record and e.event = 'failed' and exists (
+               select from messaging.attempt a
+                where a.portal_id = m.portal_id and a.message_id = m.message_id and a.outcome is null))
        where e.turn = v_turn),
     moved as (
       update messaging.message m
