@@ -54,7 +54,7 @@ def _away(house: House, postgres: EmbeddedServer, phones: list[str], seconds: fl
     while time.monotonic() < until:
         written |= _both_write(house, phones, chats, f"{n:03d}")
         n += 1
-        time.sleep(0.5)
+        time.sleep(seconds / 10)
     house.until("every callback was answered 200", lambda: not _callbacks(house)["waiting"])
     house.until("everything is kept", lambda: len(_spooled(house)) == 2 * n * len(phones))
     assert 503 == house.api.get("/health/ready").status_code
