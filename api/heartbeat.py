@@ -26,6 +26,8 @@ async def beat(database: Database, process: str, stop: asyncio.Event) -> None:
                 log.warning("gap_found", portals=gap)
         except SqlFailure as failure:
             log.warning("heartbeat_failed", reason=failure.reason)
+        except Exception:
+            log.exception("heartbeat_failed")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), _EVERY_S)
     with contextlib.suppress(SqlFailure):

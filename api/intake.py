@@ -10,7 +10,7 @@ import asyncio
 import structlog
 
 from api.problems import Refused
-from api.spool import Accept, Call, Spool, SpoolFull
+from api.spool import Accept, Call, Spool, SpoolFull, is_ours
 from runtime.errors import DatabaseAway
 
 _PATIENCE_S = 2.0
@@ -31,9 +31,17 @@ class Intake:
         return self._spool.count
 
     async def take(self, call: Call) -> None:
-        """Return when the call is committed or spooled. Raises what the door refuses with."""
-        if self._spool.is_empty and await self._committed(call):
-            return
+        """Return when the call is committed or spooled. Raises what the door refuses with.
+
+        A call over which we fail by a mistake of ours is kept, too: its sender may never repeat it.
+        """
+        try:
+            if self._spool.is_empty and await self._committed(call):
+                return
+        except Exception as error:
+            if is_ours(error):
+                await self._set_aside(call)
+            raise
         try:
             await self._spool.put(call)
         except (SpoolFull, OSError) as error:
@@ -41,6 +49,12 @@ class Intake:
             raise Refused(
                 503, "spool", "The database is away and the spool takes no more.", "Send it again later."
             ) from None
+
+    async def _set_aside(self, call: Call) -> None:
+        try:
+            await self._spool.set_aside(call)
+        except (SpoolFull, OSError) as error:
+            log.exception("not_set_aside", door=call.door, error=type(error).__name__)
 
     async def replay(self, stop: asyncio.Event) -> None:
         """Replay the spool until told to stop."""

@@ -14,6 +14,8 @@ from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from runtime.bearer import BearerRefused
 from runtime.errors import DatabaseAway, SqlFailure
 
+_UNSAID = {"reason", "portal_id"}
+"""The reason has its own place; a stranger at a door must not learn which portal he knocked at."""
 log = structlog.get_logger(__name__)
 
 
@@ -63,7 +65,7 @@ def problem_of(error: SqlFailure) -> Problem:
         reason=error.reason,
         detail=error.message,
         what_to_do=error.hint or ("Try again in a moment." if away else ""),
-        facts={name: value for name, value in error.detail.items() if name != "reason"},
+        facts={name: value for name, value in error.detail.items() if name not in _UNSAID},
     )
 
 

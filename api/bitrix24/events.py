@@ -7,6 +7,7 @@ asking the authorization server.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
@@ -40,6 +41,7 @@ from runtime.errors import SqlRefusal
 from runtime.secrets import digest
 from runtime.wake import Alarm
 
+_MEMBER = re.compile(rb"auth(?:%5B|\[)member_id(?:%5D|\])=([^&]{1,64})", re.IGNORECASE)
 log = structlog.get_logger(__name__)
 
 
@@ -47,7 +49,9 @@ log = structlog.get_logger(__name__)
 async def events(request: Request[Any, Any, Any], services: NamedDependency[Services]) -> Response[bytes]:
     """Take an event of a portal; 200 with an empty body once it is kept."""
     request.state.party = "bitrix24"
-    await services.intake.take(Call(door="bitrix24", body=await request.body()))
+    body = await request.body()
+    member = _MEMBER.search(body)
+    await services.intake.take(Call(door="bitrix24", body=body, lane=member[1] if member else b""))
     return Response(b"", media_type="text/plain")
 
 

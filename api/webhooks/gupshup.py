@@ -28,6 +28,7 @@ from runtime.secrets import digest
 from runtime.wake import Alarm
 
 _ROUTE_KNOWN_S = 30.0
+_MOST_ROUTES = 10_000
 _ADVICE = {
     "not_utf8": "Send UTF-8.",
     "not_json": "Send JSON.",
@@ -46,10 +47,12 @@ async def gupshup(
     request: Request[Any, Any, Any], channel_secret: FromPath[str], services: NamedDependency[Services]
 ) -> Response[bytes]:
     """Take a callback of a channel's subscription; 200 with an empty body once it is kept."""
+    route_digest = digest(channel_secret)
     call = Call(
         door="gupshup",
         body=await request.body(),
-        route_digest=digest(channel_secret),
+        lane=route_digest,
+        route_digest=route_digest,
         header_digest=digest(request.headers.get(SECRET_HEADER, "")),
     )
     request.state.party = "gupshup"
@@ -90,6 +93,8 @@ class GupshupDoor:
         row = await self._database.call_one("tenancy.route_webhook", arguments)
         if row is None:
             raise LookupError("tenancy.route_webhook returns a row or raises")
+        if len(self._routes) >= _MOST_ROUTES:
+            self._routes.clear()
         self._routes[key] = (time.monotonic() + _ROUTE_KNOWN_S, row)
         return row
 
