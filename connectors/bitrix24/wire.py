@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,12 +15,14 @@ import msgspec
 from connectors.bitrix24 import php
 from connectors.bitrix24.errors import Verdict, failure_of, no_answer
 from connectors.http import not_sent
+from connectors.media.addresses import shown as shown_link
 from connectors.outside import Context, Exchange, Failure, Journal, Method
 from connectors.redaction import Secret, redact
 
 _PARTY = "bitrix24"
 _MAX_ANSWER = 16 * 1024 * 1024
 _SHOWN_OF_HTML = 500
+_LINK = re.compile(r"https?://\S+")
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +97,7 @@ class Wire:
                     status=status,
                     duration_ms=(time.perf_counter() - started) * 1_000,
                     request=redact(shown),
-                    response=scrub(redact(seen), params),
+                    response=_without_links(scrub(redact(seen), params)),
                     error=error,
                     **msgspec.structs.asdict(about),
                 )
@@ -141,6 +144,15 @@ def scrub(value: Any, params: Any) -> Any:
     for secret in _secrets(params):
         value = _without(value, secret)
     return value
+
+
+def _without_links(value: Any) -> Any:
+    """`value` with every link as records show it: a history holds links that open files for anybody."""
+    if isinstance(value, str):
+        return shown_link(value) if _LINK.fullmatch(value) else value
+    if isinstance(value, dict):
+        return {key: _without_links(item) for key, item in value.items()}
+    return [_without_links(item) for item in value] if isinstance(value, list) else value
 
 
 def _without(value: Any, secret: str) -> Any:

@@ -41,6 +41,14 @@ async def test_an_exchange_says_which_portal_and_message_it_is_about(world: Any)
     assert exchange.request == {"CHAT_ID": 5, "auth": "[secret]"}
 
 
+async def test_a_link_that_opens_a_file_for_anybody_is_not_recorded(world: Any, say: Any) -> None:
+    file = {"name": "x.pdf", "urlDownload": "https://p1.bitrix24.com/~AbC12", "size": 1}
+    world.server.script(READ, say.answer({"files": [file]}))
+    await world.client.call(READ, {"CHAT_ID": 5})
+    assert "https://p1.bitrix24.com/~…" in world.recorded()
+    assert "AbC12" not in world.recorded()
+
+
 async def test_a_method_without_a_row_is_not_called(world: Any) -> None:
     with pytest.raises(UnlistedMethodError):
         await world.client.call("crm.deal.delete", {"ID": 1})

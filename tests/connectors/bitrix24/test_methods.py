@@ -105,7 +105,7 @@ async def _use_everything(world: Any, say: Any) -> None:
     await directory.users(client)
     await directory.app_info(client)
     frame = Frame(
-        domain="p",
+        domain="p1.bitrix24.com",
         protocol="https",
         lang="la",
         app_sid="a",
