@@ -131,3 +131,34 @@ def test_eight_producers_and_four_workers_hand_over_every_message_once_and_in_or
     ).fetchall()  # fmt: skip
     assert stands == [(CONVERSATIONS * MESSAGES, CONVERSATIONS * MESSAGES, 0, 0)]
     assert admin.execute("select count(*) from messaging.contact").fetchall() == [(CONVERSATIONS,)]
+
+
+def test_a_retry_that_crosses_with_the_end_of_its_lease_keeps_its_message_in_the_lane(
+    database: TestDatabase, admin: psycopg.Connection[Any]
+) -> None:
+    portal = admin.execute("select tests.create_portal('crossing0portal')").fetchall()[0][0]
+    channel = admin.execute("select tests.create_channel(%s)", (portal,)).fetchall()[0][0]
+    message = admin.execute("select tests.customer_writes(%s, %s)", (portal, channel)).fetchall()[0][0]
+    admin.execute("select messaging.claim('in', array[%s], p_lease => interval '0')", (portal,))
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(database.url) as worker:
+        worker.execute("select tests.settled(%s, %s, 'retry')", (portal, message))
+        expiring = pool.submit(expire_leases, database.worker_url)
+        while not expiring.done() and not is_waited_for(admin, worker):
+            pass
+        worker.commit()
+        assert expiring.result() == 0
+    stands = admin.execute(
+        "select tests.state_of(%s, %s), tests.lane(%s, %s)", (portal, message, portal, message)
+    ).fetchall()
+    assert stands == [("queued", "waits 1")]
+
+
+def expire_leases(url: str) -> int:
+    with psycopg.connect(url, autocommit=True) as connection:
+        return int(connection.execute("select messaging.expire_leases()").fetchall()[0][0])
+
+
+def is_waited_for(admin: psycopg.Connection[Any], holder: psycopg.Connection[Any]) -> bool:
+    """Does another session wait for a lock of this one?"""
+    query = "select from pg_stat_activity where %s = any (pg_blocking_pids(pid))"
+    return bool(admin.execute(query, (holder.info.backend_pid,)).fetchall())

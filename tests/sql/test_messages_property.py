@@ -364,4 +364,4 @@ def test_no_order_of_events_loses_sticks_doubles_or_mischarges_a_message(connect
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_no_order_of_events_breaks_a_promise_in_a_long_search(connection: Connection) -> None:
-    explore(connection, 300, Phase.generate, Phase.shrink, derandomize=False)
+    explore(connection, 200, Phase.generate, Phase.shrink, derandomize=False)
