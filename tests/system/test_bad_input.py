@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-import httpx
 import pytest
 
 from cli.clicks import Administrator
@@ -94,7 +93,8 @@ def test_every_refusal_is_in_the_log_with_its_status_and_its_reason(house: House
 
     def are_traced() -> bool:
         rows = house.query(
-            "select correlation_id, status from trace.log where correlation_id = any (%s) and summary is not null",
+            "select correlation_id, status from trace.log"
+            " where correlation_id = any (%s) and summary is not null",
             list(REFUSALS),
         )
         return dict(rows) == REFUSALS
