@@ -166,7 +166,7 @@ def test_events_of_the_application_repeated_change_nothing_more(house: House) ->
     assert chat is not None
     gone = house.event("ONIMCONNECTORSTATUSDELETE", {"connector": chat["connector"], "line": chat["line"]})
     assert {200} == {
-        answer.status_code for answer in at_once(partial(house.post_event, gone) for _ in range(3))
+        answer.status_code for answer in at_once(partial(house.post_event, gone) for _ in range(10))
     }
     assert [(1,)] == house.query(
         "select count(*) from tenancy.channel_history where to_state = 'disconnected'"

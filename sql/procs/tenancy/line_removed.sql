@@ -1,5 +1,6 @@
 -- The portal says that our connector was taken off a line, or that the line is gone: its channel is
 -- disconnected and says so. An echo of our own disconnection changes nothing. p_connector null: any.
+-- The event may come again while it is being taken: who waits for the rows finds the channel disconnected.
 -- Returns how many channels it concerned. Locks the channel rows in the order of their key, then their lanes.
 create or replace function tenancy.line_removed(p_portal_id uuid, p_line_id text, p_connector text default null)
 returns int
@@ -15,6 +16,7 @@ begin
      where c.portal_id = p_portal_id and c.line_id = p_line_id and (p_connector is null or c.connector = p_connector)
        and c.state in ('connecting', 'active', 'attention', 'suspended')
      order by c.channel_id
+       for update of c
   loop
     perform tenancy.change_channel(p_portal_id, v_channel, 'disconnect', 'line_removed', 'bitrix24');
     v_count := v_count + 1;
