@@ -35,7 +35,45 @@ Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lifespan: Lifespan) -> Litestar:
     """Make the application; `lifespan` opens what `services` gives."""
-    v1 = Router(
+    app = Litestar(
+        route_handlers=[
+            live,
+            ready,
+            metrics,
+            gupshup,
+            events.events,
+            frames.install,
+            frames.app,
+            frames.setting_connector,
+            media,
+            _v1(),
+            *pages.static_routes(),
+        ],
+        dependencies={"services": Provide(services, sync_to_thread=False)},
+        middleware=[PrometheusConfig(app_name="whatsappb24", group_path=True).middleware],
+        exception_handlers={
+            problems.Refused: problems.on_refused,
+            SqlFailure: problems.on_sql_failure,
+            BearerRefused: problems.on_bearer_refused,
+            HTTPException: problems.on_http,
+            Exception: problems.on_fault,
+        },
+        lifespan=[lifespan],
+        logging_config=None,
+        request_max_body_size=MAX_BODY_BYTES,
+        openapi_config=OpenAPIConfig(
+            title="WhatsAppB24", version="1", path="/docs", components=_BEARER, use_handler_docstrings=True
+        ),
+    )
+    with_problems(app.openapi_schema)
+    # around everything: Litestar's own middleware does not see requests for which there is no route
+    app.asgi_handler = TraceRequests(app.asgi_handler, trace=trace)
+    return app
+
+
+def _v1() -> Router:
+    """The administration API: everything but the session itself needs a bearer token."""
+    return Router(
         "/api/v1",
         route_handlers=[
             session.renew_session,
@@ -61,37 +99,3 @@ def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lif
         ],
         exception_handlers={UnicodeDecodeError: problems.on_not_utf8},
     )
-    app = Litestar(
-        route_handlers=[
-            live,
-            ready,
-            metrics,
-            gupshup,
-            events.events,
-            frames.install,
-            frames.app,
-            frames.setting_connector,
-            media,
-            v1,
-            *pages.static_routes(),
-        ],
-        dependencies={"services": Provide(services, sync_to_thread=False)},
-        middleware=[PrometheusConfig(app_name="whatsappb24", group_path=True).middleware],
-        exception_handlers={
-            problems.Refused: problems.on_refused,
-            SqlFailure: problems.on_sql_failure,
-            BearerRefused: problems.on_bearer_refused,
-            HTTPException: problems.on_http,
-            Exception: problems.on_fault,
-        },
-        lifespan=[lifespan],
-        logging_config=None,
-        request_max_body_size=MAX_BODY_BYTES,
-        openapi_config=OpenAPIConfig(
-            title="WhatsAppB24", version="1", path="/docs", components=_BEARER, use_handler_docstrings=True
-        ),
-    )
-    with_problems(app.openapi_schema)
-    # around everything: Litestar's own middleware does not see requests for which there is no route
-    app.asgi_handler = TraceRequests(app.asgi_handler, trace=trace)
-    return app

@@ -115,15 +115,22 @@ class _Process:
                 connector_id=settings.connector_id,
                 app_name=settings.app_name,
             )
-            stop = asyncio.Event()
-            background = [
-                asyncio.create_task(intake.replay(stop), name="spool"),
-                asyncio.create_task(beat(database, _life_name(), stop), name="heartbeat"),
-            ]
+            await stack.enter_async_context(_background(database, intake))
             self.trace.note("api_started", summary=process_name())
-            try:
-                yield
-            finally:
-                stop.set()
-                await asyncio.gather(*background)
-                self.trace.note("api_stopped", summary=process_name())
+            yield
+            self.trace.note("api_stopped", summary=process_name())
+
+
+@asynccontextmanager
+async def _background(database: Database, intake: Intake) -> AsyncIterator[None]:
+    """What goes on beside the requests; at the end it is told to stop and waited for."""
+    stop = asyncio.Event()
+    tasks = (
+        asyncio.create_task(intake.replay(stop), name="spool"),
+        asyncio.create_task(beat(database, _life_name(), stop), name="heartbeat"),
+    )
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(*tasks)
