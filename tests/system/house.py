@@ -203,6 +203,19 @@ class House:
         rows = self.query(" union all ".join(one.format(table) for (table,) in tables))
         return {str(table): str(digest) for table, digest in rows}
 
+    def until_calm(self, for_s: float = 1.5) -> None:
+        """Wait until no table has changed for longer than a worker's longest pause."""
+        seen, since = self.digest(), time.monotonic()
+
+        def is_calm() -> bool:
+            nonlocal seen, since
+            now = self.digest()
+            if now != seen:
+                seen, since = now, time.monotonic()
+            return time.monotonic() - since > for_s
+
+        self.until("nothing changes any more", is_calm)
+
     def until(self, what: str, is_so: Callable[[], object], within_s: float = PATIENCE_S) -> None:
         """Wait for something observable; fails saying what was waited for, with the ends of all logs."""
         deadline = time.monotonic() + within_s

@@ -55,6 +55,7 @@ def it(house: House, other: Administrator, trap: Trap) -> Forger:
     house.sandbox.post("/sandbox/bitrix24/portals/p1/frames", json=opened)
     forger = Forger(house, other, trap, CUSTOMER)
     house.until("the simulation remembers the operator's token", forger.knows_the_operator)
+    house.until_calm()
     return forger
 
 

@@ -177,6 +177,7 @@ def test_an_operators_markup_is_whatsapps(house: House) -> None:
 def test_what_a_customer_answers_to_is_quoted_in_the_portal(house: House) -> None:
     house.operator_writes(house.chat_id(CUSTOMER), "¿Lunes o martes?")
     house.until("the question is on the phone", lambda: house.received_by(CUSTOMER)[-1] == "¿Lunes o martes?")
+    house.until("we know that it was sent", lambda: _waiting(house) == 0)
     asked = _out(house)[-1]["ids"]["messageId"]
     house.customer_writes(CUSTOMER, "Martes", reply_to=asked)
     house.until("it is quoted", lambda: house.in_the_chat(CUSTOMER)[-1] == ">>¿Lunes o martes?\nMartes")
@@ -185,6 +186,7 @@ def test_what_a_customer_answers_to_is_quoted_in_the_portal(house: House) -> Non
 def test_a_reaction_says_to_what_it_reacts(house: House) -> None:
     house.operator_writes(house.chat_id(CUSTOMER), "Pedido enviado")
     house.until("it is on the phone", lambda: house.received_by(CUSTOMER)[-1] == "Pedido enviado")
+    house.until("we know that it was sent", lambda: _waiting(house) == 0)
     house.customer_writes(CUSTOMER, "", kind="reaction", emoji="👍")
     house.until("it is in the chat", lambda: house.in_the_chat(CUSTOMER)[-1] == "👍 → Pedido enviado")
 
