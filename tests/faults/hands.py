@@ -34,13 +34,23 @@ def breathe(house: House) -> None:
 
 
 def acquaint(house: House, *phones: str) -> list[int]:
-    """Each customer says hello; returns their chats once all are there."""
+    """Each new customer says hello; returns their chats once all is told, the beginning of each included."""
+    told = _events(house)
     for phone in phones:
         house.customer_writes(phone, "hola")
     house.until("the customers are known", lambda: all(house.in_the_chat(phone) for phone in phones))
     chats = [chat["chat_id"] for phone in phones if (chat := house.chat_of(phone)) is not None]
     house.until("their messages are settled", lambda: unsettled(house, "in") == 0)
+    house.until("the portal told of the dialogs", lambda: _events(house) >= told + len(phones))
     return chats
+
+
+def _events(house: House) -> int:
+    """How many events of the portal were answered, as far as the log says."""
+    ((count,),) = house.query(
+        "select count(*) from trace.log where event = 'request' and method = 'POST /bitrix24/events'"
+    )
+    return int(count)
 
 
 def unsettled(house: House, direction: str) -> int:

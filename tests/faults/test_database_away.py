@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from cli.embedded import EmbeddedServer
-from tests.faults.hands import acquaint, end_blocks, end_leases_of_the_dead, everything_once, hurry_notices
+from tests.faults.hands import (
+    acquaint,
+    end_blocks,
+    end_leases_of_the_dead,
+    everything_once,
+    hurry_notices,
+    injected,
+)
 from tests.system.house import House
 
 pytestmark = [pytest.mark.requirement("R2.2-a"), pytest.mark.requirement("R2.2-b")]
@@ -126,7 +133,7 @@ def test_a_worker_that_lost_the_database_with_a_message_on_the_wire_reports_it_l
     (chat_id,) = acquaint(house, phone)
     house.faults(gupshup={"delay_ms": [800, 800]})
     house.operator_writes(chat_id, "mientras tanto")
-    house.until("it is held by Gupshup", lambda: house.states("out").get("sending"))
+    house.until("it is held by Gupshup", lambda: injected(house, "gupshup", "delay"))
     postgres.stop()
     house.until("Gupshup took it", lambda: house.received_by(phone) == ["mientras tanto"])
     house.faults()

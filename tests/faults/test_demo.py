@@ -13,6 +13,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import sample
 
 import httpx
 import pytest
@@ -104,7 +105,10 @@ class Demo:
         deadline = time.monotonic() + _PATIENCE_S
         while not is_so():
             if time.monotonic() > deadline or (self._process and self._process.poll() not in (None, 0, -9)):
-                raise AssertionError(f"{what}\n{self._log.read_text()}")
+                logs = [self._log, *(self.home / ".demo" / "logs").glob("*.log")]
+                raise AssertionError(
+                    "\n".join([what, *(f"--- {log.name}\n{log.read_text()}" for log in logs)])
+                )
             time.sleep(0.05)
 
 
@@ -147,6 +151,13 @@ def test_the_demo_survives_its_deaths_keeps_its_data_and_leaves_nothing_behind(d
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A free port whose successor, the API's, is free as well; the kernel gives none of these to others."""
+    for port in sample(range(20_000, 32_000, 2), 100):
+        with socket.socket() as first, socket.socket() as second:
+            try:
+                first.bind(("127.0.0.1", port))
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free port")
