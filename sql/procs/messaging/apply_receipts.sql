@@ -20,8 +20,6 @@ declare
   v_now timestamptz := tenancy.now();
   v_rows messaging.reporting[];
   v_raw_ids uuid[];
-  v_portals uuid[];
-  v_channels uuid[];
   v_moved uuid[];
 begin
   if p_items is null or jsonb_typeof(p_items) <> 'array' then
@@ -31,14 +29,11 @@ begin
   if v_rows is null then
     return;
   end if;
-  select array_agg(case when k.portal_id is not null then tenancy.new_id() end order by b.i),
-         array_agg(k.portal_id order by b.i), array_agg(k.channel_id order by b.i)
-    into v_raw_ids, v_portals, v_channels
-    from generate_series(1, cardinality(p_raw)) b(i)
-    left join lateral (
-      select r.portal_id, r.channel_id from unnest(v_rows) r
-       where r.raw = b.i and r.outcome is distinct from 'rejected' order by r.item limit 1) k on true;
-  perform messaging.keep_raw('gupshup', v_raw_ids, v_portals, v_channels, p_raw);
+  select messaging.keep_raw(p_raw, array_agg(r.raw order by r.item), array_agg('gupshup'::text),
+           array_agg(r.portal_id order by r.item), array_agg(r.channel_id order by r.item))
+    into v_raw_ids
+    from unnest(v_rows) r
+   where r.outcome is distinct from 'rejected';
 
   insert into messaging.alias (portal_id, kind, key, message_id, created_at)
   select distinct on (r.portal_id, r.wa) r.portal_id, 'wa', r.wa, r.message_id, v_now

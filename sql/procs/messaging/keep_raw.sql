@@ -1,13 +1,25 @@
--- Keeps raw bodies beside the facts that name them. p_ids[i] null: body i is not kept (only duplicates came in it).
+-- Keeps the raw bodies of a call, each once, for the first item (in the order given) that came in it.
+-- p_raw: the bodies. p_of, p_doors, p_portals, p_channels: per item to be kept its body's index in p_raw (from 1, or
+-- null), its door ('gupshup', 'bitrix24') and whose it is (the channel may be null). Returns the bodies' ids by index,
+-- null for a body that no item claimed. Locks nothing.
 create or replace function messaging.keep_raw(
-  p_door text, p_ids uuid[], p_portals uuid[], p_channels uuid[], p_raw bytea[]) returns void
+  p_raw bytea[], p_of int[], p_doors text[], p_portals uuid[], p_channels uuid[]) returns uuid[]
 language sql security definer
 set search_path = ''
 as $$
-  insert into messaging.raw (portal_id, raw_id, channel_id, door, body)
-  select u.portal_id, u.id, u.channel_id, p_door, u.body
-    from unnest(p_ids, p_portals, p_channels, p_raw) u(id, portal_id, channel_id, body)
-   where u.id is not null and u.portal_id is not null and u.body is not null
+  with claimed as (
+    select distinct on (u.body) u.body, u.door, u.portal_id, u.channel_id
+      from unnest(p_of, p_doors, p_portals, p_channels) with ordinality u(body, door, portal_id, channel_id, n)
+     where p_raw[u.body] is not null and u.portal_id is not null
+     order by u.body, u.n),
+  named as materialized (
+    select c.*, tenancy.new_id() as raw_id from claimed c),
+  kept as (
+    insert into messaging.raw (portal_id, raw_id, channel_id, door, body)
+    select n.portal_id, n.raw_id, n.channel_id, n.door, p_raw[n.body] from named n)
+  select array_agg(n.raw_id order by b.i)
+    from generate_series(1, cardinality(p_raw)) b(i)
+    left join named n on n.body = b.i
 $$;
-comment on function messaging.keep_raw(text, uuid[], uuid[], uuid[], bytea[]) is
-  'Internal, batch. Stores the raw bodies whose id is not null.';
+comment on function messaging.keep_raw(bytea[], int[], text[], uuid[], uuid[]) is
+  'Internal, batch. Stores each raw body once, for the first item that came in it; returns the ids by body.';

@@ -15,9 +15,8 @@ begin
   if p_items is null or jsonb_typeof(p_items) <> 'array' then
     perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_items'));
   end if;
-  select array_agg(tenancy.new_id() order by b.i) into v_raw_ids from generate_series(1, cardinality(p_raw)) b(i);
   select coalesce(jsonb_agg(jsonb_build_object(
-           'portal_id', i.portal_id, 'channel_id', c.channel_id, 'door', left(coalesce(i.x ->> 'door', 'unknown'), 50),
+           'n', i.n, 'portal_id', i.portal_id, 'channel_id', c.channel_id, 'door', left(coalesce(i.x ->> 'door', 'unknown'), 50),
            'reason', left(coalesce(i.x ->> 'reason', 'unknown'), 200), 'item', coalesce(nullif(i.x -> 'item', 'null'), jsonb_build_object('sha256', encode(sha256(p_raw[i.raw]), 'hex'))), 'raw', i.raw) order by i.n), '[]')
     into v_kept
     from (
@@ -27,13 +26,10 @@ begin
         from jsonb_array_elements(p_items) with ordinality e(x, n)) i
     join tenancy.portal p on p.portal_id = i.portal_id
     left join tenancy.channel c on c.portal_id = i.portal_id and c.channel_id = i.channel_id;
-  perform messaging.keep_raw(k.door, array_agg(v_raw_ids[k.raw]), array_agg(k.portal_id), array_agg(k.channel_id), array_agg(p_raw[k.raw]))
-    from (
-      select distinct on (i.raw) i.raw, i.portal_id, i.channel_id, i.door
-        from jsonb_to_recordset(v_kept) i(portal_id uuid, channel_id uuid, door text, raw int)
-       where i.raw between 1 and cardinality(p_raw)
-       order by i.raw) k
-   group by k.door;
+  select messaging.keep_raw(p_raw, array_agg(i.raw order by i.n), array_agg(i.door order by i.n),
+           array_agg(i.portal_id order by i.n), array_agg(i.channel_id order by i.n))
+    into v_raw_ids
+    from jsonb_to_recordset(v_kept) i(n int, portal_id uuid, channel_id uuid, raw int, door text);
   insert into messaging.quarantined (portal_id, quarantined_id, channel_id, door, reason, item, raw_id)
   select i.portal_id, tenancy.new_id(), i.channel_id, i.door, i.reason, i.item, v_raw_ids[i.raw]
     from jsonb_to_recordset(v_kept) i(portal_id uuid, channel_id uuid, door text, reason text, item jsonb, raw int)

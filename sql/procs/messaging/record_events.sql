@@ -15,7 +15,6 @@ begin
   if p_items is null or jsonb_typeof(p_items) <> 'array' then
     perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_items'));
   end if;
-  select array_agg(tenancy.new_id() order by b.i) into v_raw_ids from generate_series(1, cardinality(p_raw)) b(i);
   select coalesce(jsonb_agg(jsonb_build_object(
            'n', i.n, 'portal_id', c.portal_id, 'channel_id', c.channel_id, 'raw', i.raw,
            'fact', left(coalesce(i.x ->> 'fact', 'unknown'), 50), 'status', i.x -> 'payload' ->> 'status',
@@ -27,13 +26,10 @@ begin
              case when pg_input_is_valid(e.x ->> 'raw', 'int') then (e.x ->> 'raw')::int end as raw
         from jsonb_array_elements(p_items) with ordinality e(x, n)) i
     join tenancy.channel c on c.portal_id = i.portal_id and c.channel_id = i.channel_id;
-  perform messaging.keep_raw('gupshup', array_agg(v_raw_ids[k.raw]), array_agg(k.portal_id), array_agg(k.channel_id), array_agg(p_raw[k.raw]))
-    from (
-      select distinct on (i.raw) i.raw, i.portal_id, i.channel_id
-        from jsonb_to_recordset(v_kept) i(portal_id uuid, channel_id uuid, raw int)
-       where i.raw between 1 and cardinality(p_raw)
-       order by i.raw) k
-  having count(*) > 0;
+  select messaging.keep_raw(p_raw, array_agg(i.raw order by i.n), array_agg('gupshup'::text),
+           array_agg(i.portal_id order by i.n), array_agg(i.channel_id order by i.n))
+    into v_raw_ids
+    from jsonb_to_recordset(v_kept) i(n int, portal_id uuid, channel_id uuid, raw int);
   insert into messaging.channel_event (portal_id, channel_event_id, channel_id, fact, item, raw_id)
   select i.portal_id, tenancy.new_id(), i.channel_id, i.fact, i.item, v_raw_ids[i.raw]
     from jsonb_to_recordset(v_kept) i(portal_id uuid, channel_id uuid, fact text, item jsonb, raw int)

@@ -15,8 +15,6 @@ declare
   v_now timestamptz := tenancy.now();
   v_rows messaging.outgoing[];
   v_raw_ids uuid[];
-  v_raw_portals uuid[];
-  v_raw_channels uuid[];
 begin
   if p_items is null or jsonb_typeof(p_items) <> 'array' then
     perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_items'));
@@ -62,16 +60,11 @@ begin
 
   v_rows := messaging.decide_outgoing(v_rows);
 
-  select array_agg(case when k.raw is not null then tenancy.new_id() end order by b.i),
-         array_agg(k.portal_id order by b.i), array_agg(k.channel_id order by b.i)
-    into v_raw_ids, v_raw_portals, v_raw_channels
-    from generate_series(1, cardinality(p_raw)) b(i)
-    left join (
-      select distinct on (r.raw) r.raw, r.portal_id, r.channel_id
-        from unnest(v_rows) r
-       where r.outcome in ('accepted', 'refused', 'quarantined')
-       order by r.raw, r.item) k on k.raw = b.i;
-  perform messaging.keep_raw('bitrix24', v_raw_ids, v_raw_portals, v_raw_channels, p_raw);
+  select messaging.keep_raw(p_raw, array_agg(r.raw order by r.item), array_agg('bitrix24'::text),
+           array_agg(r.portal_id order by r.item), array_agg(r.channel_id order by r.item))
+    into v_raw_ids
+    from unnest(v_rows) r
+   where r.outcome in ('accepted', 'refused', 'quarantined');
 
   perform messaging.enqueue('out',
     array_agg(r.portal_id order by r.sort, r.item, r.part), array_agg(r.conversation_id order by r.sort, r.item, r.part),
