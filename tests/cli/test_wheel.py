@@ -12,8 +12,7 @@ import psycopg
 import pytest
 
 from cli.processes import Child, stop_all
-from runtime.secrets import generate_key
-from tests.servers import ROOT, fresh_database
+from tests.servers import ROOT, SECRET_KEYS, fresh_database
 from tests.system.house import free_ports
 
 pytestmark = pytest.mark.requirement("R2.2-f")
@@ -36,7 +35,7 @@ def test_the_wheel_migrates_a_database_and_serves(installed: Path, tmp_path: Pat
             **os.environ,
             "PYTHONPATH": str(installed),
             "DATABASE_URL": database.url,
-            "SECRET_KEYS": generate_key(),
+            "SECRET_KEYS": SECRET_KEYS[0],  # roles are the cluster's: other keys would lock other tests out
             "PUBLIC_URL": "https://whatsapp.example.com",
             "PORT": str(port),
             "BITRIX24_CLIENT_ID": "local.test",

@@ -89,8 +89,12 @@ def end_leases_of_the_dead(house: House) -> int:
     """The two minutes pass after which a worker that was killed is given up; the living keep their leases."""
     living = [child.pid for name, child in house.processes.items() if name.startswith("worker")]
     rows = house.query(
-        "update messaging.attempt set lease_until = now() - interval '1 second'"
-        " where outcome is null and split_part(worker, ':', 2) <> all (%s) returning message_id",
+        "update messaging.attempt a set lease_until = now() - interval '1 second' from ("
+        # whoever settles or expires these now needs no help, and no second order of locks
+        " select x.portal_id, x.message_id, x.number from messaging.attempt x"
+        " where x.outcome is null and split_part(x.worker, ':', 2) <> all (%s) for update skip locked) d"
+        " where a.portal_id = d.portal_id and a.message_id = d.message_id and a.number = d.number"
+        " returning a.message_id",
         [str(pid) for pid in living],
     )
     return len(rows)
