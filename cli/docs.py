@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from cli.contract import openapi_document
 from cli.envvars_page import environment_page
 from cli.erd import fresh_catalogue
 from cli.reference import reference_pages
@@ -26,6 +27,7 @@ class Page(msgspec.Struct, frozen=True):
 PAGES: tuple[Page, ...] = (
     Page("docs/reference/ENVVARS.md", lambda: environment_page("en")),
     Page("docs/es/reference/ENVVARS.md", lambda: environment_page("es")),
+    Page("docs/reference/openapi.json", openapi_document),
 )
 
 

@@ -6,9 +6,9 @@ names confirm him (contracts/bitrix24.md §1.6). Nothing is ever asked of the DO
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, Literal
 
+import structlog
 from litestar import Request, Response, route
 from litestar.di import NamedDependency
 from litestar.enums import HttpMethod
@@ -29,6 +29,7 @@ from runtime.bearer import Holder
 from runtime.errors import SqlFailure
 
 Page = Literal["install", "app", "setting-connector"]
+log = structlog.get_logger(__name__)
 _METHODS = [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST]
 
 
@@ -83,7 +84,9 @@ async def _page(page: Page, request: Request[Any, Any, Any], services: Services)
     holder = Holder(portal_id=portal_id, user_id=user.user_id, language=language)
     origin = user.portal.client_endpoint.partition("/rest/")[0]
     session = pages.PageSession(
+        page=page,
         token=services.bearer.issue(holder),
+        language=language,
         portal_origin="/".join(origin.split("/")[:3]),
         user_name=user.name,
         is_admin=user.is_admin,
@@ -91,9 +94,11 @@ async def _page(page: Page, request: Request[Any, Any, Any], services: Services)
         placement_options=frame.placement_options,
         scopes=SCOPES,
     )
-    nonce = secrets.token_urlsafe(16)
-    content = pages.render(page, language=language, session=session, nonce=nonce)
-    return _html(200, content, session.portal_origin, nonce)
+    try:
+        return _html(200, pages.render(session), session.portal_origin)
+    except pages.PanelMissing as missing:
+        log.critical("panel_missing", what_to_do=str(missing))
+        return _html(503, pages.refusal(503, "panel_missing", language))
 
 
 async def _opened(
@@ -117,9 +122,9 @@ async def _opened(
     return frame, user, await installer.by_frame(frame, user)
 
 
-def _html(status: int, content: str, portal_origin: str = "https:", nonce: str = "") -> Response[str]:
+def _html(status: int, content: str, portal_origin: str = "https:") -> Response[str]:
     headers = {
-        "Content-Security-Policy": pages.content_security_policy(nonce, portal_origin),
+        "Content-Security-Policy": pages.content_security_policy(portal_origin),
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",

@@ -1,11 +1,19 @@
-"""The pages that a portal shows in a frame: installer, application, connector settings, and their refusals.
+"""The pages that a portal shows in a frame: the panel, and plain ones where it cannot be shown.
 
-Plain HTML, one stylesheet and ES modules, served as they are; nothing comes from elsewhere. `documents` puts
-a page together, `assets` serves its files, `texts` holds the words of three languages, `reasons` says what a
-code means, who acts and what to do. The pages speak to the portal by contracts/bitrix24.md §6.2.
+The panel (`web/`, Vue) is built into `built/`; `documents` writes the page around it with the person's
+session, `assets` serves its files. Refusals and the page for visitors are plain HTML: they must work where
+nothing else does.
 """
 
-from api.pages.assets import static_routes
+from api.pages.assets import PanelMissing, static_routes
 from api.pages.documents import PageSession, content_security_policy, outside, refusal, render
 
-__all__ = ["PageSession", "content_security_policy", "outside", "refusal", "render", "static_routes"]
+__all__ = [
+    "PageSession",
+    "PanelMissing",
+    "content_security_policy",
+    "outside",
+    "refusal",
+    "render",
+    "static_routes",
+]

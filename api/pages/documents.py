@@ -1,4 +1,4 @@
-"""Puts a page together: its words, its session, its files, and the policy that it is served with."""
+"""Puts a page together: its session, its files, and the policy that it is served with."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from api.pages.assets import address, import_map
-from api.pages.reasons import CODES, WHO_ACTS, group_of
+from adapters.explanations import explain, who_in_words
+from api.pages.assets import needed, stylesheet
 from api.pages.texts import TEXTS
 from connectors.bitrix24.texts import Language
 
 Page = Literal["install", "app", "setting-connector"]
+_FIRST_VIEW: Final[dict[Page, str]] = {
+    "install": "InstallView",
+    "app": "ChannelsView",
+    "setting-connector": "ConnectorView",
+}
 
 
 class _Document(Template):
-    """A template whose placeholders may be keys of `texts`, such as `${install.title}`."""
+    """A template whose placeholders may be keys of `texts`, such as `${outside.title}`."""
 
     idpattern = r"(?a:[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)"
 
@@ -31,10 +36,12 @@ _TEMPLATES: Final = {
 
 
 class PageSession(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page knows of the person in front of it; written into the page, so nothing else belongs here."""
+    """What the panel knows of the person in front of it (`web/src/session.ts`); nothing else belongs here."""
 
+    page: Page
     token: str
     """A bearer token for `/api/v1`; the page keeps it in memory only."""
+    language: Language
     portal_origin: str
     """`https://portal.bitrix24.com`, confirmed by the authorization server: the page speaks to no other."""
     user_name: str
@@ -48,66 +55,52 @@ class PageSession(msgspec.Struct, frozen=True, kw_only=True):
         return f"PageSession(portal_origin={self.portal_origin!r}, token=[secret])"
 
 
-def render(page: Page, *, language: Language, session: PageSession, nonce: str) -> str:
-    """A page for a verified person. Serve it with `content_security_policy(nonce, session.portal_origin)`."""
-    texts = TEXTS[language]
-    words = {"language": language, "texts": texts, "codes": CODES, "who_acts": WHO_ACTS}
-    shared = {"app_name": session.app_name, "user_name": session.user_name}
-    pieces = {name: _fill(name, language, shared) for name in ("add-channel", "confirm")}
-    content = _fill(page, language, shared, pieces)
-    markup = {
-        "stylesheet": address("page.css"),
-        "import_map": _json(import_map()),
-        "session": _json(session),
-        "words": _json(words),
-        "script": address(f"{page}.js"),
-        "content": content,
-    }
-    heading = texts[f"{_key(page)}.title"]
-    return _fill("page", language, {"title": f"{heading} · {session.app_name}", "nonce": nonce}, markup)
+def render(session: PageSession) -> str:
+    """The panel for a verified person; serve it with `content_security_policy(session.portal_origin)`.
+
+    Raises PanelMissing.
+    """
+    files = needed(_FIRST_VIEW[session.page])
+    links = [f'<link rel="stylesheet" href="{address}">' for address in files.styles]
+    links += [f'<link rel="modulepreload" href="{address}">' for address in files.modules]
+    markup = {"links": "\n".join(links), "session": _json(session), "script": files.script}
+    return _fill("page", session.language, {"app_name": session.app_name}, markup)
 
 
 def refusal(status: int, reason: str, language: Language) -> str:
-    """Why a page cannot be shown, who acts, what to do. `reason`: a code of `reasons`, or any other."""
-    group = group_of(reason, status)
-    texts = TEXTS[language]
+    """Why a page cannot be shown, who acts, what to do; `reason` is a code for `explain`."""
+    explained = explain(reason, status=status, language=language)
     facts = {
-        "title": texts[f"why.{group}"],
-        "advice": texts[f"why.{group}.do"],
-        "who": texts[f"who.{WHO_ACTS[group]}"],
+        "title": explained.what,
+        "advice": explained.todo,
+        "who": who_in_words(explained.who, language),
         "code": f"{status} · {reason}",
     }
-    return _fill("refusal", language, facts, {"stylesheet": address("page.css")})
+    return _fill("refusal", language, facts, {"stylesheet": stylesheet()})
 
 
 def outside(language: Language) -> str:
     """The page for somebody who opens our address in a browser, and for the Market's own check."""
-    return _fill("outside", language, {}, {"stylesheet": address("page.css")})
+    return _fill("outside", language, {}, {"stylesheet": stylesheet()})
 
 
-def content_security_policy(nonce: str, portal_origin: str) -> str:
+def content_security_policy(portal_origin: str) -> str:
     """The value of `Content-Security-Policy`: our own files, and framed by nobody but this portal.
 
     `portal_origin` may also be `https:` before the portal is verified, or `'none'` for a page that is in no
-    frame. `nonce` (empty: no inline script at all) admits the import map, the only script inside a page.
+    frame. Style elements are allowed because the UI kit writes its colours into one; scripts are files only.
     """
     ancestors = portal_origin if portal_origin == "'none'" else f"'self' {portal_origin}"
-    scripts = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
     return (
-        f"default-src 'self'; script-src {scripts}; img-src 'self' data:; object-src 'none'; "
-        f"base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        f"object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
     )
 
 
-def _fill(name: str, language: Language, facts: dict[str, str], markup: dict[str, str] | None = None) -> str:
+def _fill(name: str, language: Language, facts: dict[str, str], markup: dict[str, str]) -> str:
     """Fill a template: texts and facts are escaped, `markup` is ours and is not. Raises KeyError."""
     escaped = {key: html.escape(value) for key, value in {**TEXTS[language], **facts}.items()}
-    pieces = {_key(piece): content for piece, content in (markup or {}).items()}
-    return _TEMPLATES[name].substitute({**escaped, **pieces, "language": language})
-
-
-def _key(name: str) -> str:
-    return name.replace("-", "_")
+    return _TEMPLATES[name].substitute({**escaped, **markup, "language": language})
 
 
 def _json(value: Any) -> str:

@@ -1,0 +1,23 @@
+// The page's words; each language is a chunk of its own, loaded when it is spoken.
+
+import { createI18n, type DefineLocaleMessage } from 'vue-i18n'
+import type { Language } from './session'
+
+interface Texts {
+  [key: string]: string | Texts
+}
+
+const TEXTS: Record<Language, () => Promise<{ default: Texts }>> = {
+  es: () => import('./locales/es'),
+  en: () => import('./locales/en'),
+  pt: () => import('./locales/pt'),
+}
+
+/** How dates, numbers and money are written: Spanish and Portuguese as in Latin America. */
+export const LOCALES: Record<Language, string> = { es: 'es-419', en: 'en', pt: 'pt-BR' }
+
+export async function speaking(language: Language) {
+  const { default: texts } = await TEXTS[language]()
+  const messages = { [language]: texts } as Record<string, DefineLocaleMessage>
+  return createI18n({ legacy: false, locale: language as string, messages })
+}

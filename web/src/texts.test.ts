@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import en from './locales/en'
+import es from './locales/es'
+import pt from './locales/pt'
+
+const LANGUAGES = { es, en, pt }
+const SOURCES = import.meta.glob<string>(['./**/*.vue', './**/*.ts', '!./**/*.test.ts'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
+
+function sentences(tree: object, path = ''): Map<string, string> {
+  return new Map(
+    Object.entries(tree).flatMap(([key, value]: [string, string | object]) =>
+      typeof value === 'string'
+        ? [[`${path}${key}`, value] as const]
+        : [...sentences(value, `${path}${key}.`)],
+    ),
+  )
+}
+
+const placeholders = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort()
+
+describe('the texts', () => {
+  const spanish = sentences(es)
+
+  it.each(Object.keys(LANGUAGES) as (keyof typeof LANGUAGES)[])('are complete in %s', (language) => {
+    const said = sentences(LANGUAGES[language])
+    expect([...said.keys()].sort()).toEqual([...spanish.keys()].sort())
+    for (const [key, sentence] of said) {
+      expect(sentence.trim(), key).not.toBe('')
+      expect(placeholders(sentence), key).toEqual(placeholders(spanish.get(key) ?? ''))
+    }
+  })
+
+  it('are not left in another language', () => {
+    // Words that are the same everywhere: names, and what nobody translates.
+    const same = [...spanish].filter(([key, sentence]) => / /.test(sentence) && sentence === sentences(en).get(key))
+    expect(same.map(([key]) => key)).toEqual([])
+  })
+
+  it('exist for every key that a view names', () => {
+    const named = Object.values(SOURCES).flatMap((source) =>
+      [...source.matchAll(/\bt\('([\w.-]+)'/g)].map(([, key]) => key as string),
+    )
+    expect(named.length).toBeGreaterThan(8)
+    expect(named.filter((key) => !spanish.has(key))).toEqual([])
+  })
+})

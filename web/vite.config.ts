@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import bitrix24UI from '@bitrix24/b24ui-nuxt/vite'
+import vue from '@vitejs/plugin-vue'
+import type { Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+// The API serves what is built under /panel/ and finds the files of an entry in the manifest (api/pages/assets.py).
+export default defineConfig({
+  base: '/panel/',
+  plugins: [
+    vue(),
+    // A frame follows its portal's light or dark; nothing is kept in the browser.
+    bitrix24UI({ colorModeInitialValue: 'auto', colorModeStorageKey: null }),
+    compressed(),
+  ],
+  resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
+  build: {
+    outDir: '../api/pages/built',
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: 'src/main.ts' },
+    target: 'es2022',
+    chunkSizeWarningLimit: 900,
+  },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+})
+
+/** Writes each file's compressed forms beside it: the API serves them as they are. */
+function compressed(): Plugin {
+  return {
+    name: 'compressed',
+    apply: 'build',
+    closeBundle() {
+      const folder = fileURLToPath(new URL('../api/pages/built/assets/', import.meta.url))
+      for (const name of readdirSync(folder).filter((one) => /\.(js|css|svg)$/.test(one))) {
+        const content = readFileSync(folder + name)
+        writeFileSync(`${folder}${name}.br`, brotliCompressSync(content))
+        writeFileSync(`${folder}${name}.gz`, gzipSync(content, { level: 9 }))
+      }
+    },
+  }
+}
