@@ -109,7 +109,7 @@ async def fetch(
             trusted = frozenset(str(URL(origin).origin()) for origin in trusted_origins)
             return await _Download(into, max_bytes, trusted, party, journal, about).follow(URL(url))
     except TimeoutError:
-        return _failure(Policy.RETRY, "timeout", f"not complete within {within_s:g} s")
+        return _failure(Policy.RETRY, "fetch_timeout", f"not complete within {within_s:g} s")
     except ValueError:
         return _failure(Policy.NEVER, "bad_url", "the address of the file is not a URL")
 

@@ -14,12 +14,9 @@ from litestar.testing import TestClient
 from api import pages
 from api.pages.assets import import_map
 from api.pages.documents import Page
-from api.pages.reasons import CODES, WHO_ACTS, group_of
+from api.pages.reasons import WHO_ACTS, group_of
 from api.pages.texts import TEXTS
-from connectors.bitrix24.errors import AUTH_SERVER
 from connectors.bitrix24.texts import LANGUAGES, Language
-from connectors.gupshup.failures import ERROR_CODES
-from connectors.outside import Actor, Policy
 
 pytestmark = pytest.mark.requirement("R2.1-a")
 
@@ -121,7 +118,8 @@ def test_a_token_is_not_shown_by_the_session_itself() -> None:
         (503, "database_away", "away"),
         (503, "timeout", "portal_away"),
         (503, "a code of tomorrow", "away"),
-        (400, "AUTH_ID is missing", "unreadable"),
+        (400, "frame", "unreadable"),
+        (400, "a code of tomorrow", "not_accepted"),
         (500, "a code of tomorrow", "fault"),
     ],
 )
@@ -175,23 +173,6 @@ def test_every_kind_of_step_in_a_timeline_has_a_name() -> None:
     kinds = set(re.findall(r"^ {8}select [^']*'(\w+)'", timeline, re.MULTILINE))
     assert {"message", "parked", "log"} <= kinds
     assert {f"what.{kind}" for kind in kinds} <= set(TEXTS["es"])
-
-
-def test_every_code_is_explained_and_names_who_acts() -> None:
-    for group, who in WHO_ACTS.items():
-        assert {f"why.{group}", f"why.{group}.do", f"who.{who}"} <= set(TEXTS["es"])
-    assert set(CODES.values()) <= set(WHO_ACTS)
-    explained = {key.split(".")[1] for key in TEXTS["es"] if key.startswith("why.")}
-    assert set(WHO_ACTS) == explained
-
-
-def test_what_an_administrator_must_act_on_is_never_left_to_the_fallback() -> None:
-    reasons = "".join(one.read_text() for one in sorted((ROOT / "sql/schema").glob("*.sql")))
-    ours = re.findall(r"\('(\w+)', 'WB\d{3}', \d{3}, 'administrator'", reasons)
-    assert "line_taken" in ours
-    theirs = [code for code, verdict in AUTH_SERVER.items() if verdict.who_acts is Actor.ADMINISTRATOR]
-    stops = [f"gupshup:{row.code}" for row in ERROR_CODES.values() if row.policy is Policy.FIX]
-    assert [code for code in (*ours, *theirs, *stops) if code not in CODES] == []
 
 
 def test_the_pages_files_are_cached_for_good_under_names_of_their_content() -> None:

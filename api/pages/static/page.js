@@ -14,7 +14,7 @@ const clocks = {
   medium: new Intl.DateTimeFormat(words.language, { dateStyle: "medium", timeStyle: "medium" }),
   short: new Intl.DateTimeFormat(words.language, { dateStyle: "medium", timeStyle: "short" }),
 };
-const byDefault = { 401: "expired", 403: "permission" };
+const byDefault = { 401: "session_ended", 403: "permission" };
 
 /** What the server wrote into the page; a token is not left lying in it. */
 function taken(id) {
@@ -52,7 +52,7 @@ export function explained(code, { party, status } = {}) {
   const group =
     words.codes[party === "gupshup" ? `gupshup:${code}` : code] ??
     byDefault[status] ??
-    (party === "gupshup" && /^http_5/.test(code) ? "gupshup_away" : status >= 500 ? "fault" : "unknown");
+    (party === "gupshup" && /^http_5/.test(code) ? "gupshup_away" : status >= 500 ? "fault" : party === "gupshup" ? "unknown_gupshup" : "not_accepted");
   return {
     group,
     what: say(`why.${group}`),

@@ -133,7 +133,7 @@ async def test_a_server_that_takes_too_long_is_left(
 
     files.serves["/slow"] = slow
     failure = await _refused(trusting(f"{files.origin}/slow", within_s=0.3), tmp_path / "file")
-    assert (failure.code, failure.policy) == ("timeout", Policy.RETRY)
+    assert (failure.code, failure.policy) == ("fetch_timeout", Policy.RETRY)
     assert [each.error for each in journal.exchanges] == ["interrupted"]
 
 
