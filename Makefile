@@ -28,8 +28,9 @@ install: .venv/installed $(PANEL) ## the virtual environment and the built panel
 	cd sql/tests && $(NPM) ci $(UNATTENDED) --omit=peer
 	@touch $@
 
+# not `npm ci`: it refuses a lock that does not name the builds for other platforms, which no mirror here offers
 web/node_modules/installed: .venv/installed web/package-lock.json
-	cd web && $(NPM) ci $(UNATTENDED)
+	cd web && $(NPM) install --no-save $(UNATTENDED)
 	@touch $@
 
 $(PANEL): web/node_modules/installed web/vite.config.ts web/package.json $(shell find web/src -type f)
@@ -46,7 +47,8 @@ test-long: install ## the unbounded profiles as well (property tests, load)
 	$(PY) -m pytest -n auto --dist loadfile --timeout 3600 -m "long or not long" --junitxml=reports/junit-long.xml
 
 web-test: install ## the panel's own tests
-	cd web && $(NODE) node_modules/vitest/vitest.mjs run --reporter=dot
+	@mkdir -p reports
+	cd web && $(NODE) node_modules/vitest/vitest.mjs run --reporter=dot --reporter=junit --outputFile=../reports/junit-web.xml
 
 lint: install ## style, import rules, generated pages, SQL
 	$(PY) -m ruff check
@@ -100,5 +102,5 @@ lock: ## resolve the dependencies again (needs the network)
 	$(PY) -m uv pip compile --quiet --universal --no-header --generate-hashes --python-version 3.11 \
 	  --group dev --extra embedded pyproject.toml -c requirements/run.txt -o requirements/dev.txt
 	cd sql/tests && $(NPM) install $(UNATTENDED) --package-lock-only --omit-lockfile-registry-resolved
-	cd web && $(NPM) install $(UNATTENDED) --package-lock-only --omit-lockfile-registry-resolved
+	cd web && rm -f package-lock.json && $(NPM) install $(UNATTENDED) --package-lock-only --omit-lockfile-registry-resolved
 	sed -i '/"resolved": "http/d' sql/tests/package-lock.json web/package-lock.json
