@@ -216,15 +216,21 @@ class House:
 
         self.until("nothing changes any more", is_calm)
 
-    def until(self, what: str, is_so: Callable[[], object], within_s: float = PATIENCE_S) -> None:
-        """Wait for something observable; fails saying what was waited for, with the ends of all logs."""
+    def until(
+        self,
+        what: str,
+        is_so: Callable[[], object],
+        within_s: float = PATIENCE_S,
+        seen: Callable[[], object] = str,
+    ) -> None:
+        """Wait for something observable; fails saying what was waited for, what `seen` shows, all logs' ends."""
         deadline = time.monotonic() + within_s
         while not is_so():
             if time.monotonic() > deadline:
                 ends = "\n".join(
                     f"--- {c.name}\n{c.last_words()}" for c in self.processes.values() if c.log.exists()
                 )
-                raise AssertionError(f"waited {within_s:g} s for: {what}\n{ends}")
+                raise AssertionError(f"waited {within_s:g} s for: {what}\n{seen()}\n{ends}")
             time.sleep(0.05)
 
     def faults(self, **parties: dict[str, Any]) -> None:
