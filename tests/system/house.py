@@ -223,7 +223,7 @@ class House:
         within_s: float = PATIENCE_S,
         seen: Callable[[], object] = str,
     ) -> None:
-        """Wait for something observable; fails saying what was waited for, what `seen` shows, all logs' ends."""
+        """Wait for something observable; fails with what was waited for, what `seen` shows, and the logs."""
         deadline = time.monotonic() + within_s
         while not is_so():
             if time.monotonic() > deadline:
