@@ -2,9 +2,9 @@
 
     python -m benchmarks.panel [--repeats 5]
 
-Weight: the compressed JavaScript and styles that a view's first load takes (its modules, one language, and the
-portal's SDK), from what was built. Time: in a real Chromium, from the frame's request to the view's first data, on
-the demo that runs in this directory (`make demo`), cold and with the browser's cache. Results go to
+Weight: the compressed JavaScript and styles that a view's first load takes (its modules, one language, and
+the portal's SDK), from what was built. Time: in a real Chromium, from the portal's page to the view's first
+data, on the demo that runs in this directory (`make demo`), cold and with the browser's cache. Results go to
 benchmarks/results/.
 """
 
@@ -90,7 +90,7 @@ def first_paints(repeats: int) -> dict[str, float] | None:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None or not memory.exists():
         return None
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where something is measured
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
