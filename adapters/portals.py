@@ -25,15 +25,16 @@ _OPERATING_BUDGET_S = 400.0
 
 
 class SqlBuckets:
-    """Rate limits by `messaging.take_tokens`: the portal's for Bitrix24, number and pair for Gupshup."""
+    """Rate limits that SQL keeps: the portal's for Bitrix24, number and pair for Gupshup."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def take(self, portal_id: str, method: str, n: int = 1) -> float:
         """Take a request of a portal: 0.0, or the seconds to wait (the `CallBucket` of bitrix24)."""
-        closed = await self.take_from(portal_id, "method", method)
-        return closed if closed > 0 else await self.take_from(portal_id, "portal", "", n)
+        return await self._wait(
+            "messaging.take_call", {"p_portal_id": portal_id, "p_method": method, "p_n": n}
+        )
 
     async def spent(self, portal_id: str, method: str, operating: float, resets_at: float | None) -> None:
         """Pause one method when its execution time is nearly used up, until the portal gives some back."""
@@ -42,13 +43,14 @@ class SqlBuckets:
             await self.close(portal_id, "method", method, min(pause_s, _LONGEST_PAUSE_S))
 
     async def take_from(self, portal_id: str, bucket: str, key: str, n: float = 1) -> float:
-        """Take `n` tokens of any bucket: 0.0, or the seconds to wait.
-
-        While the database is away nobody calls: what came of the call could not be kept.
-        """
+        """Take `n` tokens of any bucket: 0.0, or the seconds to wait."""
         arguments = {"p_portal_id": portal_id, "p_bucket": bucket, "p_key": key, "p_n": n}
+        return await self._wait("messaging.take_tokens", arguments)
+
+    async def _wait(self, function: str, arguments: dict[str, Any]) -> float:
+        """While the database is away nobody calls: what came of the call could not be kept."""
         try:
-            return float(await self._database.call_value("messaging.take_tokens", arguments))
+            return float(await self._database.call_value(function, arguments))
         except DatabaseAway:
             return _AWAY_S
 

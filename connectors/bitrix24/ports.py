@@ -78,7 +78,7 @@ class TokenStore(Protocol):
 
 
 class CallBucket(Protocol):
-    """The portal's rate limit, shared by all workers (`messaging.take_tokens`)."""
+    """The portal's rate limit, shared by all workers (`messaging.take_call`)."""
 
     async def take(self, portal_id: str, method: str, n: int = 1) -> float:
         """Take `n` requests: 0.0 when taken, else how many seconds to wait before asking again."""

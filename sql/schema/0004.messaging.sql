@@ -339,12 +339,10 @@ create table messaging.rate (
   primary key (bucket, tier)
 );
 comment on table messaging.rate is
-  'Token buckets: how many calls a second and how many at once. portal: Bitrix24 per portal; method: one method of it, closed while its execution time is used up; number: Gupshup per number; pair: per number and customer.';
+  'Token buckets: how many calls a second and how many at once. portal: Bitrix24 per portal; number: Gupshup per number; pair: per number and customer.';
 insert into messaging.rate (bucket, tier, per_second, burst) values
   ('portal', 'standard', 2, 50),
   ('portal', 'enterprise', 5, 250),
-  ('method', 'standard', 100, 100),
-  ('method', 'enterprise', 100, 100),
   ('number', 'standard', 20, 20),
   ('number', 'enterprise', 20, 20),
   ('pair', 'standard', 1, 45),
@@ -359,7 +357,7 @@ create table messaging.bucket (
   closed_until timestamptz,
   primary key (portal_id, bucket, key)
 ) with (fillfactor = 50);
-comment on table messaging.bucket is 'The level of each token bucket; any number of workers share it. closed_until: the other side asked for a pause.';
+comment on table messaging.bucket is 'The level of each token bucket; any number of workers share it. closed_until: the other side asked for a pause; a bucket method is only ever closed, while that method''s execution time is used up.';
 
 insert into tenancy.partitioned_table (table_name, every, keep_for, fillfactor) values
   ('messaging.message', 'month', null, 70),
