@@ -50,7 +50,7 @@ def desired_of(repair: dict[str, Any], addresses: Addresses, app_name: str) -> D
     """The desired state of one portal, from a row of `tenancy.claim_repairs`."""
     return Desired(
         connector_id=repair["connector"],
-        name=app_name,
+        name=repair["connector_name"] or app_name,
         settings_page=addresses.settings_page,
         events_handler=addresses.events,
         events=EVENTS,

@@ -7,6 +7,7 @@ sent. An address is unguessable, may be fetched several times and works for two 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -92,9 +93,18 @@ class MediaShelf:
         shelved = await asyncio.to_thread(self._read, key)
         return None if shelved is None else (shelved, self._path(key))
 
+    async def discard(self, keys: Sequence[UUID]) -> None:
+        """Delete the files that were copied under these keys, where there are any."""
+        await asyncio.to_thread(self._discard, keys)
+
     async def forget(self, older_than: timedelta) -> int:
         """Delete files that were copied longer ago, and what broken copies left; returns how many."""
         return await asyncio.to_thread(self._forget, datetime.now(UTC) - older_than)
+
+    def _discard(self, keys: Sequence[UUID]) -> None:
+        for key in keys:
+            self._path(str(key)).unlink(missing_ok=True)
+            self._note(str(key)).unlink(missing_ok=True)
 
     def _forget(self, before: datetime) -> int:
         count = 0

@@ -13,6 +13,7 @@ from runtime.database import Database
 from runtime.settings import Settings
 from runtime.telemetry import configure_logging
 from runtime.wake import Wake
+from worker.channel_notices import ChannelNotices
 from worker.checks import Checks
 from worker.notices import Notices
 from worker.outbox import Outbox
@@ -61,6 +62,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
                 Outbox("in", database, to_portal, wake, concurrency=concurrency, worker=name),
             ),
             notices=Notices(database, out.portals, wake),
+            channel_notices=ChannelNotices(database, out.portals),
             checks=Checks(database, out.gupshup, out.portals, out.box, out.addresses),
             repairs=Repairs(database, out.portals, out.addresses, settings.app_name),
             rounds=Rounds(database, out.shelf, wake, trace_keep_days=settings.trace_keep_days),

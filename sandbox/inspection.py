@@ -116,8 +116,9 @@ class Gupshup(Controller):
     ) -> dict[str, Any]:
         """Set what the body names of `sandbox.gupshup.state.Knobs`; answers the app."""
         app = gupshup.app(channel)
-        app.knobs = await changed(request, app.knobs)
-        gupshup.change_app(app)
+        before = app.knobs
+        app.knobs = await changed(request, before)
+        gupshup.change_app(app, before)
         return shown_app(app)
 
     @post("/webhooks", status_code=200)

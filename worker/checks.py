@@ -5,16 +5,26 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from adapters.desired import Addresses
+from adapters.desired import EVENTS, Addresses
 from adapters.portals import Portals
 from adapters.webhook_secrets import WebhookSecrets
-from connectors.bitrix24.connector import LineData, LineStatus, connect_line, disconnect_line, line_status
+from connectors.bitrix24.client import PortalClient
+from connectors.bitrix24.connector import (
+    LineData,
+    LineStatus,
+    bound_events,
+    connect_line,
+    disconnect_line,
+    event_changes,
+    line_status,
+)
 from connectors.gupshup.client import App, Gupshup
 from connectors.outside import Actor, Context, Failure, Policy
 from connectors.redaction import Secret
 from runtime.database import Database
 from runtime.secrets import Box
 from worker.errands import Errands, within_lease
+from worker.readings import Told, read_number, said_of
 from worker.rounds import every
 
 _EVERY_S = 0.5
@@ -48,23 +58,24 @@ class Checks:
 
     async def _check(self, check: Check) -> None:
         report: dict[str, Any] = {}
+        told = Told()
         connected = check["desired"] == "connected"
         failure = await within_lease(
-            self._connect(check, report) if connected else self._disconnect(check, report)
+            self._connect(check, report, told) if connected else self._disconnect(check, report)
         )
         arguments = {
             "p_portal_id": check["portal_id"],
             "p_channel_id": check["channel_id"],
             "p_check_token": check["check_token"],
-            "p_report": report,
-            "p_failure": None
-            if failure is None
-            else {"code": failure.code, "policy": failure.policy, "message": failure.message},
+            "p_report": {**report, "facts": told.facts},
+            "p_failure": None if failure is None else said_of(failure),
         }
         await self._database.call("tenancy.settle_check", arguments)
+        if told.is_unbound:
+            await self._database.call("tenancy.request_repair", {"p_portal_id": check["portal_id"]})
 
-    async def _connect(self, check: Check, report: dict[str, Any]) -> Failure | None:
-        """Set our subscription, then the line; both only where they are not right already."""
+    async def _connect(self, check: Check, report: dict[str, Any], told: Told) -> Failure | None:
+        """Set our subscription, then the line, only where they are not right already; then look around."""
         about, app = _about(check), self._app(check)
         secrets = WebhookSecrets.opened(self._box, check["secrets_sealed"])
         address = Secret(self._addresses.webhook(secrets.route))
@@ -73,20 +84,47 @@ class Checks:
         )
         if isinstance(subscription, Failure):
             report["subscription"] = subscription.code
+            told.failed("callback", subscription)
+            await self._line(check, report, told, connect=False)
             return subscription
         report["subscription"] = "set"
-        line = await self._connect_line(check)
-        report["line"] = "works" if isinstance(line, LineStatus) else line.code
-        return line if isinstance(line, Failure) else None
+        told.fact("callback", {"state": "set", "modes": subscription.modes})
+        failure = await self._line(check, report, told, connect=True)
+        await read_number(self._gupshup, app, check["readings"], told, about=about)
+        return failure
 
-    async def _connect_line(self, check: Check) -> LineStatus | Failure:
-        """Connect the line; the portal saves its flags in the background, so ask a few times."""
+    async def _line(
+        self, check: Check, report: dict[str, Any], told: Told, *, connect: bool
+    ) -> Failure | None:
+        """Connect the line, or only look at it; say whether the portal sends us its events."""
         client = await self._portals.client(str(check["portal_id"]))
         if isinstance(client, Failure):
-            return client
+            line: LineStatus | Failure = client
+        elif connect:
+            line = await self._connect_line(client, check)
+        else:
+            line = await line_status(client, check["connector"], check["line_id"])
+        if isinstance(line, Failure):
+            report["line"] = line.code
+            told.failed("line", line)
+        else:
+            report["line"] = "works" if line.works else "off"
+            report["shown_name"] = check["name"] if connect else check["shown_name"]
+            told.fact("line", {"works": line.works, "configured": line.configured})
+        if isinstance(client, PortalClient):
+            bound = await bound_events(client)
+            if isinstance(bound, Failure):
+                told.failed("events", bound)
+            else:
+                missing, _ = event_changes(self._addresses.events, EVENTS, bound)
+                told.fact("events", {"missing": [one.event for one in missing]})
+        return line if isinstance(line, Failure) else None
+
+    async def _connect_line(self, client: PortalClient, check: Check) -> LineStatus | Failure:
+        """Connect the line, or show its new name; the portal saves its flags later, so ask a few times."""
         connector, line = check["connector"], check["line_id"]
         status = await line_status(client, connector, line)
-        if isinstance(status, LineStatus) and status.works:
+        if isinstance(status, LineStatus) and status.works and check["shown_name"] == check["name"]:
             return status
         shown = LineData(number=check["phone"], name=f"+{check['phone']} {check['name']}")
         status = await connect_line(client, connector, line, shown)

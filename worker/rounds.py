@@ -14,7 +14,7 @@ from runtime.database import Database
 from runtime.errors import SqlFailure
 from runtime.wake import Wake
 
-_SECOND_S, _HOUR_S = 1.0, 3600.0
+_SECOND_S, _FEW_SECONDS_S, _HOUR_S = 1.0, 5.0, 3600.0
 _SLOW_CALL_S = 300.0
 _KEEP_MEDIA = timedelta(days=3)
 log = structlog.get_logger(__name__)
@@ -55,6 +55,7 @@ class Rounds:
                 every(_SECOND_S, partial(self._wait_over, function), stop, name=function)
                 for function in quick
             ),
+            every(_FEW_SECONDS_S, self._erase, stop, name="erase"),
             *(every(_HOUR_S, task, stop, name=task.__name__) for task in slow),
         )
 
@@ -73,6 +74,11 @@ class Rounds:
     async def _release_holds(self) -> None:
         while await self._database.call_value("billing.expire_holds"):
             pass  # a call releases some of what is over
+
+    async def _erase(self) -> None:
+        """What removed channels leave, piece by piece, with their files on this machine."""
+        while (piece := await self._database.call_one("tenancy.erase_due")) is not None:
+            await self._shelf.discard(piece["files"])
 
     async def _forget_files(self) -> None:
         await self._shelf.forget(_KEEP_MEDIA)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from worker.channel_notices import ChannelNotices
 from worker.checks import Checks
 from worker.notices import Notices
 from worker.outbox import Outbox
@@ -20,6 +21,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
 
     outboxes: tuple[Outbox, Outbox]
     notices: Notices
+    channel_notices: ChannelNotices
     checks: Checks
     repairs: Repairs
     rounds: Rounds
@@ -29,7 +31,8 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
 
         A part that fails stops the others in good order, then the process: whoever supervises it begins anew.
         """
-        parts = (*self.outboxes, self.notices, self.checks, self.repairs, self.rounds)
+        tellers = (self.notices, self.channel_notices)
+        parts = (*self.outboxes, *tellers, self.checks, self.repairs, self.rounds)
         outcomes = await asyncio.gather(
             *(_stopping_all(part.run(stop), stop) for part in parts), return_exceptions=True
         )

@@ -16,7 +16,8 @@ Party = Literal["bitrix24", "gupshup", "ours"]
 _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
     "nobody": """
         away busy event_form file_away file_gone gupshup_away gupshup_busy line_pending no_addressee
-        not_unknown own_away own_turn portal_away portal_moved portal_silent sent_again unknown_message
+        not_offered not_unknown own_away own_turn portal_away portal_moved portal_silent sent_again
+        unknown_message
         """,
     "operator": """
         block_failed bridge caption device dropped exhausted expired file_empty file_large file_link
@@ -26,9 +27,11 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         rate_number rate_pair resent_once same_number session_ended too_large too_long unconfirmed
         undeliverable unknown_channel unknown_chat unreadable whatsapp_away whatsapp_maintenance
         whatsapp_user_error window window_template
+        write_first
         """,
     "administrator": """
-        administrator_only channel_state cloud_only confirm flow_blocked gupshup_account_locked
+        account_limited administrator_only events_missing gupshup_app_unhealthy no_round_trip channel_state
+        cloud_only confirm flow_blocked gupshup_account_locked
         gupshup_account_restricted gupshup_app gupshup_display_name gupshup_key gupshup_meta_payment
         gupshup_meta_token gupshup_number_not_registered gupshup_permission gupshup_pin
         gupshup_policy_violation gupshup_refused gupshup_sender_mismatch gupshup_spam_limit
@@ -67,6 +70,7 @@ _OURS: Final = {
     "line": "unknown_line line_removed",
     "line_pending": "line_not_connected",
     "line_taken": "line_taken",
+    "no_round_trip": "no_messages no_inbound no_outbound",
     "not_accepted": "method_not_allowed unsupported_media_type not_acceptable",
     "not_found": "not_found gone",
     "not_unknown": "not_unknown",
@@ -95,12 +99,14 @@ _OURS: Final = {
     "webhook_form": "too_deep not_an_object",
     "webhook_route": "unknown_route route_header",
     "window": "window",
+    "write_first": "write_first",
 }
 
 _BITRIX24: Final = {
     "busy": "QUERY_LIMIT_EXCEEDED OPERATION_TIME_LIMIT rate_limit http_429",
     "confirm": "METHOD_CONFIRM_WAITING METHOD_CONFIRM_DENIED",
     "element_refused": "element_refused",
+    "events_missing": "events_missing",
     "inactive_user": "inactive_user",
     "line": """
         NOT_ACTIVE_LINE IMCONNECTOR_NO_CORRECT_PROVIDER IMCONNECTOR_NOT_SPECIFIED_CORRECT_CONNECTOR refused
@@ -132,6 +138,7 @@ _BITRIX24: Final = {
 }
 
 _GUPSHUP: Final = {
+    "account_limited": "account_limited",
     "block_failed": "139100",
     "cloud_only": "4004",
     "device": "1026",
@@ -141,9 +148,10 @@ _GUPSHUP: Final = {
     "file_unreachable": "1010 131052",
     "flow_blocked": "132068",
     "flow_limit": "132069",
-    "gupshup_account_locked": "131031",
-    "gupshup_account_restricted": "471",
+    "gupshup_account_locked": "131031 ACCOUNT_DISABLE",
+    "gupshup_account_restricted": "471 ACCOUNT_RESTRICTED ACCOUNT_VIOLATION account_restricted",
     "gupshup_app": "http_404",
+    "gupshup_app_unhealthy": "app_unhealthy",
     "gupshup_away": """
         timeout no_answer incomplete_answer cancelled not_connected not_json http_500 http_502 http_503
         http_504 http_408 http_425
@@ -171,6 +179,7 @@ _GUPSHUP: Final = {
     "meta_experiment": "472 130472",
     "not_on_whatsapp": "1002 1013",
     "not_opted_in": "1006 1007 1008",
+    "not_offered": "not_offered",
     "not_there": "404",
     "opted_out": "1012",
     "parameter_invalid": "131009",

@@ -10,7 +10,8 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from connectors.gupshup import methods, subscriptions
+from connectors.gupshup import account, methods, subscriptions
+from connectors.gupshup.account import Business, Health, Waba, Wallet
 from connectors.gupshup.exchange import App, Request, Wire
 from connectors.gupshup.outbound import OutboundMessage, form_of, unsendable
 from connectors.gupshup.subscriptions import Subscription, SubscriptionCheck
@@ -18,7 +19,18 @@ from connectors.gupshup.wire import object_of, text_of
 from connectors.outside import Context, Failure, Journal, Policy
 from connectors.redaction import Secret
 
-__all__ = ["App", "Business", "Gupshup", "OutboundMessage", "Sent", "Subscription", "SubscriptionCheck"]
+__all__ = [
+    "App",
+    "Business",
+    "Gupshup",
+    "Health",
+    "OutboundMessage",
+    "Sent",
+    "Subscription",
+    "SubscriptionCheck",
+    "Waba",
+    "Wallet",
+]
 
 _NOTHING: Final = Context()
 
@@ -28,14 +40,6 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
     gs_id: str
     """Gupshup's id, `gsId` in later callbacks."""
-
-
-class Business(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose account the application belongs to."""
-
-    name: str | None
-    phone: str | None
-    country: str | None
 
 
 class Gupshup:
@@ -60,7 +64,22 @@ class Gupshup:
 
     async def business(self, app: App, *, about: Context = _NOTHING) -> Business | Failure:
         """Read the account behind the application: the test that its id and key are right."""
-        return await self._wire.call(app, Request(method=methods.BUSINESS, about=about), _business)
+        return await self._wire.call(app, Request(method=methods.BUSINESS, about=about), account.business_of)
+
+    async def waba(self, app: App, *, about: Context = _NOTHING) -> Waba | Failure:
+        """Read quality, limit and status of the number; `not_offered` where the key may not (§1.4)."""
+        outcome = await self._wire.call(app, Request(method=methods.WABA, about=about), account.waba_of)
+        return account.unless_refused(outcome) if isinstance(outcome, Failure) else outcome
+
+    async def wallet(self, app: App, *, about: Context = _NOTHING) -> Wallet | Failure:
+        """Read the prepaid balance; `not_offered` where the key may not (§1.4)."""
+        outcome = await self._wire.call(app, Request(method=methods.WALLET, about=about), account.wallet_of)
+        return account.unless_refused(outcome) if isinstance(outcome, Failure) else outcome
+
+    async def health(self, app: App, *, about: Context = _NOTHING) -> Health | Failure:
+        """Read Gupshup's verdict on the application; `not_offered` where the key may not (§1.4)."""
+        outcome = await self._wire.call(app, Request(method=methods.HEALTH, about=about), account.health_of)
+        return account.unless_refused(outcome) if isinstance(outcome, Failure) else outcome
 
     async def mark_read(self, app: App, message_id: str, *, about: Context = _NOTHING) -> Failure | None:
         """Show the customer that message `message_id` (WhatsApp's id) was read; None when done.
@@ -131,18 +150,6 @@ def _sent(body: Any) -> Sent | None:
     answer = object_of(body)
     gs_id = text_of(answer.get("messageId"))
     return Sent(gs_id=gs_id) if gs_id and answer.get("status") != "error" else None
-
-
-def _business(body: Any) -> Business | None:
-    answer = object_of(body)
-    business = object_of(answer.get("business"))
-    if answer.get("status") != "success" or not business:
-        return None
-    return Business(
-        name=text_of(business.get("name")),
-        phone=text_of(business.get("contactNumber")),
-        country=text_of(business.get("country")),
-    )
 
 
 def _done(body: Any) -> bool | None:

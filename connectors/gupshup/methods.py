@@ -51,7 +51,7 @@ DELETE_SUBSCRIPTION: Final = Method(
 BUSINESS: Final = Method(
     name="GET /wa/app/{appId}/business",
     purpose="test the connection: application id and key belong together",
-    why="changes nothing, costs nothing, and shows whose account it is; the health call is a partner's only",
+    why="changes nothing, costs nothing, and shows whose account it is; documented for customers' own keys",
     scope=_KEY,
     retry=Retry.SAFE,
 )
@@ -59,6 +59,29 @@ MARK_READ: Final = Method(
     name="PUT /wa/app/{appId}/msg/{messageId}/read",
     purpose="show the customer that the operator read the message",
     why="the self-serve call; the one with a typing indicator is a partner's only",
+    scope=_KEY,
+    retry=Retry.SAFE,
+)
+
+WABA: Final = Method(
+    name="GET /wa/app/{appId}/business/profile/waba",
+    purpose="show the number's business account, display name, quality, messaging limit and status",
+    why="the self-serve twin of the partner's WABA call; unverified, so a refusal only leaves these unknown",
+    scope=_KEY,
+    retry=Retry.SAFE,
+)
+WALLET: Final = Method(
+    name="GET /wa/app/{appId}/wallet/balance",
+    purpose="show the prepaid balance, because with an empty wallet messages are taken and then fail (1003)",
+    why="documented for partners only; asked with the customer's key at its self-serve twin; where that "
+    "is refused, failed messages tell",
+    scope=_KEY,
+    retry=Retry.SAFE,
+)
+HEALTH: Final = Method(
+    name="GET /wa/app/{appId}/health",
+    purpose="Gupshup's own verdict on the application, for the connection test",
+    why="documented for partners only; asked at its self-serve twin, a refusal leaves it unknown",
     scope=_KEY,
     retry=Retry.SAFE,
 )
@@ -73,5 +96,8 @@ METHODS: Final[dict[str, Method]] = {
         DELETE_SUBSCRIPTION,
         BUSINESS,
         MARK_READ,
+        WABA,
+        WALLET,
+        HEALTH,
     )
 }

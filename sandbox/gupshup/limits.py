@@ -7,6 +7,8 @@ from time import monotonic
 
 from sandbox.gupshup.state import SandboxApp
 
+_WALLET_CALLS_PER_SECOND = 10
+
 
 class Limits:
     """Who may call now; above it the answer is 429 "Too Many Requests"."""
@@ -14,6 +16,7 @@ class Limits:
     def __init__(self) -> None:
         self._tokens: dict[str, tuple[float, float]] = {}
         self._calls: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
 
     def may_send(self, app: SandboxApp) -> bool:
         """A bucket of twice the messages per second; zero means no limit."""
@@ -26,6 +29,16 @@ class Limits:
         allowed = tokens >= 1
         self._tokens[app.app_id] = (tokens - 1 if allowed else tokens, now)
         return allowed
+
+    def may_ask_the_wallet(self, app: SandboxApp) -> bool:
+        """Ten calls within the last second (§1.4)."""
+        calls = self._asked[app.app_id]
+        while calls and monotonic() - calls[0] > 1:
+            calls.popleft()
+        if len(calls) >= _WALLET_CALLS_PER_SECOND:
+            return False
+        calls.append(monotonic())
+        return True
 
     def may_subscribe(self, app: SandboxApp) -> bool:
         """So many subscription calls within the last minute; zero means no limit."""

@@ -7,6 +7,7 @@ outside; what it needs across a restart is in its state.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from random import Random
 from secrets import token_hex
 from typing import Any
@@ -29,6 +30,7 @@ from sandbox.gupshup.state import (
     Complaint,
     Failure,
     GupshupState,
+    Knobs,
     Media,
     Message,
     Phone,
@@ -165,9 +167,14 @@ class GupshupSandbox:
         self.progress.resume(phone.number)
         self.feed.publish("phone", phone=phone.number)
 
-    def change_app(self, app: SandboxApp) -> None:
-        """An app's knobs changed: with BSUID on, parked messages are handed over (contract §0 rule 10)."""
+    def change_app(self, app: SandboxApp, before: Knobs) -> None:
+        """An app's knobs changed: what Gupshup tells of that is told (contract §4.7).
+
+        With BSUID on, parked messages are handed over (§0 rule 10).
+        """
         self.feed.publish("app", channel=app.app_id)
+        for payload in _account_events(app, before):
+            self.delivery.send(app, "account-event", payload, mode="ACCOUNT", lane=app.app_id)
         if not app.knobs.bsuid:
             return
         for message in self.state.messages:
@@ -314,7 +321,7 @@ class GupshupSandbox:
         self.feed.publish("written", phone=phone.number, channel=app.app_id)
 
     def _fate(self, app: SandboxApp, phone: Phone) -> Failure | None:
-        if app.knobs.wallet_empty:
+        if app.knobs.wallet_empty or app.knobs.wallet_balance <= 0:
             return Failure(code=1003, reason="Wallet balance is low", how="sync")
         failure = phone.failure
         if failure is not None and failure.times is not None:
@@ -326,6 +333,23 @@ class GupshupSandbox:
     def _whatsapp_id(self) -> str:
         # A Cloud API app's WhatsApp id may be a UUID too (contract §0 rule 4): never tell by the format.
         return str(uuid4()) if self._random.random() < 0.5 else f"wamid.{token_hex(20).upper()}"
+
+
+_LIMITS = ("NOT_SET", "TIER_50", "TIER_250", "TIER_1K", "TIER_10K", "TIER_100K", "UNLIMITED")
+
+
+def _account_events(app: SandboxApp, before: Knobs) -> Iterator[dict[str, Any]]:
+    """What is told when a knob of the number or its account is turned; a fall of quality flags the number."""
+    now = app.knobs
+    if now.messaging_limit != before.messaging_limit:
+        rises = _LIMITS.index(now.messaging_limit) > _LIMITS.index(before.messaging_limit)
+        yield shapes.tier(app, "UPGRADE" if rises else "DOWNGRADE", before.messaging_limit)
+    if "RED" in {now.quality, before.quality} and now.quality != before.quality:
+        yield shapes.tier(app, "FLAGGED" if now.quality == "RED" else "UNFLAGGED", now.messaging_limit)
+    if now.account_status != before.account_status:
+        yield shapes.account_status(app)
+    if now.display_name != before.display_name:
+        yield shapes.display_name(app)
 
 
 def digits(number: str) -> str:

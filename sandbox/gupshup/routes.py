@@ -17,6 +17,7 @@ from litestar.params import FromPath
 from litestar.types import ExceptionHandlersMap
 
 from sandbox.faults import faulty_calls
+from sandbox.gupshup import shapes
 from sandbox.gupshup.limits import Limits
 from sandbox.gupshup.party import GupshupSandbox
 from sandbox.gupshup.sending import Refusal, check_form
@@ -27,6 +28,10 @@ AnyRequest = Request[Any, Any, State]
 
 _FORM = "application/x-www-form-urlencoded"
 _UNAUTHENTICATED = Refusal(401, "Authentication Failed")
+
+
+class NotOffered(Exception):
+    """A partner's call, asked with an app's own key: 401, and nothing that our side did wrong."""
 
 
 def gupshup_router(gupshup: GupshupSandbox) -> Router:
@@ -40,7 +45,9 @@ def gupshup_router(gupshup: GupshupSandbox) -> Router:
             "limits": Provide(lambda: limits, sync_to_thread=False),
         },
         middleware=[faulty_calls(gupshup.faults, "gupshup")],
-        exception_handlers=cast("ExceptionHandlersMap", {Refusal: _refused(gupshup)}),
+        exception_handlers=cast(
+            "ExceptionHandlersMap", {Refusal: _refused(gupshup), NotOffered: _not_offered}
+        ),
         include_in_schema=False,
     )
 
@@ -209,6 +216,36 @@ class AppState(Controller):
             },
         }
 
+    @get("/wa/app/{app_id:str}/business/profile/waba")
+    async def waba(
+        self, app_id: FromPath[str], request: AnyRequest, gupshup: NamedDependency[GupshupSandbox]
+    ) -> dict[str, Any]:
+        """The number's business account: quality, limit, status (§1.4)."""
+        app = _offered(_app(request, gupshup, app_id))
+        return {"status": "success", "wabaInfo": shapes.waba(app)}
+
+    @get("/wa/app/{app_id:str}/health")
+    async def health(
+        self, app_id: FromPath[str], request: AnyRequest, gupshup: NamedDependency[GupshupSandbox]
+    ) -> dict[str, Any]:
+        """Gupshup's verdict; the answer is a text (§1.4)."""
+        app = _offered(_app(request, gupshup, app_id))
+        return {"status": "success", "healthy": "true" if app.knobs.healthy else "false"}
+
+    @get("/wa/app/{app_id:str}/wallet/balance")
+    async def wallet(
+        self,
+        app_id: FromPath[str],
+        request: AnyRequest,
+        gupshup: NamedDependency[GupshupSandbox],
+        limits: NamedDependency[Limits],
+    ) -> dict[str, Any]:
+        """The prepaid balance; ten calls a second (§1.4)."""
+        app = _offered(_app(request, gupshup, app_id))
+        if not limits.may_ask_the_wallet(app):
+            raise Refusal(429, "Too Many Requests")
+        return {"status": "success", "walletResponse": shapes.wallet(app)}
+
 
 class FileManager(Controller):
     """Where customers' files are fetched, without credentials, for seven days (§4.1)."""
@@ -239,6 +276,13 @@ def _app(request: AnyRequest, gupshup: GupshupSandbox, app_id: str) -> SandboxAp
     return app
 
 
+def _offered(app: SandboxApp) -> SandboxApp:
+    """Refuse what only a partner's token may read, where the knob says so; nobody can know beforehand."""
+    if app.knobs.partner_only:
+        raise NotOffered
+    return app
+
+
 async def _form(request: AnyRequest) -> dict[str, str]:
     """The fields as they came: Litestar's own form reading would turn `true` into a boolean."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -264,6 +308,10 @@ def _answer(status: int, body: dict[str, Any], *, html: bool) -> Response[Any]:
     if html:
         return Response(msgspec.json.encode(body), status_code=status, media_type="text/html;charset=UTF-8")
     return Response(body, status_code=status)
+
+
+def _not_offered(_: AnyRequest, __: NotOffered) -> Response[Any]:
+    return Response({"status": "error", "message": _UNAUTHENTICATED.text}, status_code=401)
 
 
 def _refused(gupshup: GupshupSandbox) -> Any:

@@ -105,6 +105,72 @@ def billing(message: Message, app: SandboxApp) -> dict[str, Any]:
     }
 
 
+def waba(app: SandboxApp) -> dict[str, Any]:
+    """`wabaInfo`: the business account behind the number (§1.4)."""
+    knobs = app.knobs
+    blocked = knobs.can_send != "AVAILABLE"
+    error = {
+        "error_code": 141000,
+        "error_description": f"Sending is {knobs.can_send.lower()}",
+        "possible_solution": "Look at the account in WhatsApp Manager",
+    }
+    return {
+        "accountStatus": knobs.account_status,
+        "dockerStatus": knobs.number_status,
+        "messagingLimit": knobs.messaging_limit,
+        "mmLiteStatus": "INELIGIBLE",
+        "ownershipType": "CLIENT_OWNED",
+        "phone": app.phone,
+        "phoneQuality": knobs.quality,
+        "throughput": "STANDARD",
+        "verifiedName": knobs.display_name or app.name,
+        "wabaId": waba_id(app),
+        "canSendMessage": knobs.can_send,
+        "errors": [error] if blocked else [],
+        "additionalInfo": [],
+    }
+
+
+def waba_id(app: SandboxApp) -> str:
+    """A business account's id: fifteen digits, the same for one app always."""
+    return str(10**14 + int(app.phone) % 10**14)
+
+
+def wallet(app: SandboxApp) -> dict[str, Any]:
+    """`walletResponse` (§1.4): the overdraft is negative."""
+    knobs = app.knobs
+    balance = 0.0 if knobs.wallet_empty else knobs.wallet_balance
+    return {"currency": knobs.wallet_currency, "currentBalance": balance, "overDraftLimit": 0.0}
+
+
+def tier(app: SandboxApp, event: str, before: str) -> dict[str, Any]:
+    """The payload of an `account-event` about the messaging limit (§4.7)."""
+    inner = {
+        "event": event,
+        "oldLimit": before,
+        "currentTier": before,
+        "newTier": app.knobs.messaging_limit,
+        "phoneNumber": app.phone,
+    }
+    return {"type": "tier-event", "payload": inner}
+
+
+def account_status(app: SandboxApp) -> dict[str, Any]:
+    """The payload of an `account-event` about the account (§4.7)."""
+    banned = app.knobs.account_status == "BANNED"
+    return {
+        "type": "status-event",
+        "payload": {"status": "ACCOUNT_DISABLE" if banned else "ACCOUNT_VERIFIED"},
+    }
+
+
+def display_name(app: SandboxApp) -> dict[str, Any]:
+    """The payload of an `account-event` about the name that customers see (§4.7)."""
+    name = app.knobs.display_name or app.name
+    inner = {"status": "APPROVED", "phoneNumber": app.phone, "displayName": name}
+    return {"type": "pndn-event", "payload": inner}
+
+
 def mismatch(message: Message) -> dict[str, Any]:
     """`mismatch`: the number on WhatsApp is not the number dialled (§4.2)."""
     return {

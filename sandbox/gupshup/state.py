@@ -42,6 +42,25 @@ class Knobs(msgspec.Struct, forbid_unknown_fields=True):
     key_revoked: bool = False
     """Calls with the app's key are answered 401, as after its owner made a new one."""
     wallet_empty: bool = False
+    """The balance is zero whatever `wallet_balance` says, and messages fail with 1003."""
+    wallet_balance: float = 25.0
+    """Prepaid credit; at or below zero messages fail with 1003, too."""
+    wallet_currency: str = "USD"
+    healthy: bool = True
+    """Gupshup's verdict (§1.4)."""
+    quality: Literal["GREEN", "YELLOW", "RED", "UNKNOWN"] = "GREEN"
+    messaging_limit: Literal[
+        "TIER_50", "TIER_250", "TIER_1K", "TIER_10K", "TIER_100K", "NOT_SET", "UNLIMITED"
+    ] = "TIER_1K"
+    account_status: Literal["ACTIVE", "BANNED"] = "ACTIVE"
+    number_status: Literal["CONNECTED", "DISCONNECTED", "FLAGGED", "PENDING", "RESTRICTED", "UNKNOWN"] = (
+        "CONNECTED"
+    )
+    can_send: Literal["AVAILABLE", "LIMITED", "BLOCKED"] = "AVAILABLE"
+    display_name: str | None = None
+    """The verified name; None: the app's name."""
+    partner_only: bool = False
+    """WABA, health and wallet are refused to the app's own key: whether they are is unverified (§1.4)."""
     omit_gs_id: bool = False
     """Leave `gsId` out of statuses (contract §0 rule 3)."""
     string_ts: bool = False

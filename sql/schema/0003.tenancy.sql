@@ -16,6 +16,8 @@ create table tenancy.portal (
   language text not null default 'es' check (language in ('es', 'en', 'pt')),
   time_zone text not null default 'UTC',
   connector text not null,
+  connector_name text check (length(connector_name) between 1 and 100),
+  notify text[] not null default '{}',
   repair_at timestamptz not null,
   repair_token bigint not null default 0,
   repair_failures int not null default 0,
@@ -29,7 +31,7 @@ create table tenancy.portal (
   updated_at timestamptz not null
 );
 comment on table tenancy.portal is
-  'A customer''s Bitrix24, keyed by member_id because its domain can change. repair_at: when the reconciler compares it with the desired state next; read_until: up to which portal message its history was read.';
+  'A customer''s Bitrix24, keyed by member_id because its domain can change. connector_name: what the portal calls our connector (null: the application''s name); notify: the users who hear of channels in trouble. repair_at: when the reconciler compares it with the desired state next; read_until: up to which portal message its history was read.';
 create index portal_repair_at on tenancy.portal (repair_at) where state in ('installing', 'installed');
 
 create table tenancy.portal_token (
@@ -86,6 +88,7 @@ insert into tenancy.channel_state (state, next_action, who_acts, sends, receives
   ('active',       'write',           'nobody',        true,  true),
   ('attention',    'repair',          'administrator', false, true),
   ('suspended',    'top_up_or_renew', 'administrator', false, false),
+  ('paused',       'unpause',         'administrator', false, false),
   ('disconnected', 'connect',         'administrator', false, false),
   ('removed',      'none',            'nobody',        false, false);
 
@@ -104,13 +107,18 @@ insert into tenancy.channel_transition (from_state, event, to_state) values
   ('connecting', 'disconnect', 'disconnected'),
   ('connecting', 'suspend', 'suspended'),
   ('active', 'problem', 'attention'),
+  ('active', 'pause', 'paused'),
   ('active', 'suspend', 'suspended'),
   ('active', 'disconnect', 'disconnected'),
   ('attention', 'connect', 'connecting'),
   ('attention', 'connected', 'active'),
   ('attention', 'problem', 'attention'),
+  ('attention', 'pause', 'paused'),
   ('attention', 'suspend', 'suspended'),
   ('attention', 'disconnect', 'disconnected'),
+  ('paused', 'unpause', 'connecting'),
+  ('paused', 'suspend', 'suspended'),
+  ('paused', 'disconnect', 'disconnected'),
   ('suspended', 'resume', 'connecting'),
   ('suspended', 'disconnect', 'disconnected'),
   ('disconnected', 'connect', 'connecting'),
@@ -137,12 +145,13 @@ create table tenancy.channel (
   check_failures int not null default 0,
   checked_at timestamptz,
   check_report jsonb not null default '{}',
+  told_state text check (told_state = 'attention'),
   created_by text,
   created_at timestamptz not null,
   primary key (portal_id, channel_id)
 );
 comment on table tenancy.channel is
-  'One WhatsApp number (a Gupshup app) on one open line. key_sealed: the app''s key; secrets_sealed: route and header secret of its webhook, needed to set the subscription again. tick_at: the rung at which the operator''s message counts as delivered in the portal. check_at: when the worker compares the outside with the desired state next.';
+  'One WhatsApp number (a Gupshup app) on one open line. key_sealed: the app''s key; secrets_sealed: route and header secret of its webhook, needed to set the subscription again. tick_at: the rung at which the operator''s message counts as delivered in the portal. check_at: when the worker compares the outside with the desired state next. told_state: attention while the portal''s people were told of a trouble and not yet of its end.';
 create unique index channel_line on tenancy.channel (portal_id, connector, line_id) where state not in ('disconnected', 'removed');
 create unique index channel_phone on tenancy.channel (portal_id, phone) where state not in ('disconnected', 'removed');
 create index channel_state_fk on tenancy.channel (state);
@@ -173,7 +182,85 @@ create table tenancy.channel_history (
   primary key (portal_id, channel_id, change_id),
   foreign key (portal_id, channel_id) references tenancy.channel
 );
-comment on table tenancy.channel_history is 'Every change of a channel''s state: when, why and by whom (a user id, or the part of the system).';
+comment on table tenancy.channel_history is 'Every change of a channel, of its state or (event configure) of its settings: when, why and by whom (a user id, or the part of the system).';
+
+-- What is known of a channel's outside: read by the worker's check, or said by an event ---------------------------
+
+create table tenancy.reading (
+  reading text primary key,
+  facts text[] not null,
+  every interval not null,
+  refused_for interval not null
+);
+comment on table tenancy.reading is
+  'What a check reads of the outside: one call gives some facts, at most once in every; where the other side refuses to tell, asked again after refused_for. Rates: contracts/gupshup.md §1.4.';
+insert into tenancy.reading (reading, facts, every, refused_for) values
+  ('app',    array['app'],    '1 minute',   '1 minute'),
+  ('health', array['health'], '1 minute',   '24 hours'),
+  ('wallet', array['wallet'], '1 minute',   '24 hours'),
+  ('waba',   array['waba_id', 'display_name', 'quality', 'messaging_limit', 'account_status'], '10 minutes', '24 hours');
+
+create table tenancy.channel_fact (
+  portal_id uuid not null,
+  channel_id uuid not null,
+  fact text not null check (fact in (
+    'events', 'line', 'callback', 'app', 'health', 'wallet', 'waba_id', 'display_name', 'quality', 'messaging_limit',
+    'account_status', 'round_trip')),
+  value jsonb,
+  refreshed_at timestamptz,
+  asked_at timestamptz not null,
+  failure jsonb,
+  primary key (portal_id, channel_id, fact),
+  foreign key (portal_id, channel_id) references tenancy.channel
+);
+comment on table tenancy.channel_fact is
+  'One thing that the outside said of a channel: its value and when it was said (refreshed_at); when we last asked, and, where that failed, how: {code, policy, message}. An older value stays.';
+
+create table tenancy.connection_test (
+  test text primary key,
+  place smallint not null unique,
+  party text not null check (party in ('ours', 'bitrix24', 'gupshup'))
+);
+comment on table tenancy.connection_test is
+  'The tests of a channel''s connection in their order, and whose codes each speaks; tenancy.connection_tests() judges them.';
+insert into tenancy.connection_test (test, place, party) values
+  ('install_finished', 1, 'ours'), ('token', 2, 'bitrix24'), ('events_bound', 3, 'bitrix24'),
+  ('connector_active', 4, 'bitrix24'), ('callback_ours', 5, 'gupshup'), ('gupshup_app', 6, 'gupshup'),
+  ('gupshup_wallet', 7, 'gupshup'), ('round_trip', 8, 'ours');
+
+create table tenancy.channel_notice (
+  portal_id uuid not null,
+  channel_id uuid not null,
+  user_id text not null check (user_id ~ '^[0-9]{1,18}$'),
+  state text not null check (state in ('attention', 'active')),
+  reason text,
+  due_at timestamptz not null,
+  expires_at timestamptz not null,
+  token bigint not null default 0,
+  tries int not null default 0,
+  primary key (portal_id, channel_id, user_id),
+  foreign key (portal_id, channel_id) references tenancy.channel
+);
+comment on table tenancy.channel_notice is
+  'Who is still to be told that a channel needs attention, or that it is active again. The newer word replaces one that was not told yet; a row is deleted when told.';
+create index channel_notice_due on tenancy.channel_notice (due_at);
+
+create table tenancy.erasure (
+  portal_id uuid not null,
+  channel_id uuid not null,
+  asked_by text,
+  asked_at timestamptz not null,
+  step text not null default 'messages' check (step in ('messages', 'log', 'rest', 'done')),
+  conversation_id uuid not null default '00000000-0000-0000-0000-000000000000',
+  after_id uuid not null default '00000000-0000-0000-0000-000000000000',
+  messages bigint not null default 0,
+  done_at timestamptz,
+  primary key (portal_id, channel_id),
+  foreign key (portal_id, channel_id) references tenancy.channel
+);
+comment on table tenancy.erasure is
+  'A removed channel whose contents are to go: how far tenancy.erase_due() has come (step; conversation and message, or log line, after which it goes on), and when it was done.';
+create index erasure_due on tenancy.erasure (asked_at) where done_at is null;
 
 -- Permissions ------------------------------------------------------------------------------------------------
 
@@ -197,7 +284,7 @@ insert into tenancy.permission (permission, scope) values
   ('broadcast.cancel', 'channel'), ('log.view.meta', 'channel'), ('log.view.payload', 'channel'),
   ('log.replay', 'channel'), ('billing.view', 'portal'), ('billing.topup', 'portal'), ('billing.caps', 'portal'),
   ('user.roles', 'portal'), ('api.keys', 'portal'), ('audit.view', 'portal'), ('data.export', 'portal'),
-  ('data.erase', 'portal');
+  ('data.erase', 'portal'), ('portal.configure', 'portal');
 
 create table tenancy.role_permission (
   role text not null references tenancy.role,
@@ -222,7 +309,7 @@ union all
 select 'channel_admin', unnest(array['channel.view', 'channel.connect', 'channel.configure', 'channel.disable',
   'conversation.read.own', 'conversation.read.all', 'conversation.write.own', 'conversation.write.all',
   'conversation.start', 'conversation.take', 'template.view', 'template.manage', 'broadcast.create',
-  'broadcast.approve', 'broadcast.cancel', 'log.view.meta', 'log.view.payload', 'log.replay', 'api.keys'])
+  'broadcast.approve', 'broadcast.cancel', 'log.view.meta', 'log.view.payload', 'log.replay', 'api.keys', 'portal.configure'])
 union all
 select 'billing_admin', unnest(array['channel.view', 'billing.view', 'billing.topup', 'billing.caps']);
 

@@ -35,6 +35,8 @@ insert into trace.error_code (reason, sqlstate, http_status, who_acts, retry, me
    'This user may not do that.', 'An administrator can give the right in the permissions view.'),
   ('window', 'WB403', 403, 'operator', false,
    'The 24 hours since the customer''s last message are over; free text is not allowed.', 'Send an approved template.'),
+  ('write_first', 'WB409', 409, 'operator', false,
+   'Nobody wrote to the channel from this phone in the last 24 hours.', 'Write to the channel''s number from that phone first, then send the test again.'),
   ('plan', 'WB403', 403, 'administrator', false,
    'The channel''s plan does not include this.', 'Renew or change the plan.'),
   ('too_long', 'WB422', 422, 'operator', false,

@@ -163,12 +163,13 @@ class Part:
 
 
 async def test_a_part_that_fails_stops_the_others_in_good_order_and_then_the_process() -> None:
-    parts = [Part() for _ in range(5)]
+    parts = [Part() for _ in range(6)]
     broken = Part(RuntimeError("ours"))
-    first, second, notices, checks, repairs = cast("list[Any]", parts)
+    first, second, notices, bells, checks, repairs = cast("list[Any]", parts)
     worker = Worker(
         outboxes=(first, second),
         notices=notices,
+        channel_notices=bells,
         checks=checks,
         repairs=repairs,
         rounds=cast("Any", broken),

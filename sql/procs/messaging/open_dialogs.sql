@@ -24,7 +24,7 @@ begin
       from messaging.conversation v
       join tenancy.channel c on c.portal_id = v.portal_id and c.channel_id = v.channel_id
       join tenancy.portal p on p.portal_id = v.portal_id
-     where v.portal_id = p_portal_id and v.portal_chat_id is not null and c.state in ('connecting', 'active', 'attention')
+     where v.portal_id = p_portal_id and v.portal_chat_id is not null and c.state in ('connecting', 'active', 'attention', 'paused')
        and v.window_until > v_now - interval '6 days'
      order by v.window_until desc
      limit p_limit;

@@ -1,8 +1,9 @@
 -- Keeps billing, template, account, user and preference events of channels as they were said, with their bytes.
 -- p_items: [{portal_id, channel_id, fact, raw, …}]. An account event that takes the number's right to send away
--- turns the channel to attention. An event that comes again is kept once. Returns a row per item: kept, or rejected
+-- turns the channel to attention; what it tells of the number is kept as its facts (tenancy.note_account_event). An event that comes again is kept once. Returns a row per item: kept, or rejected
 -- (it names no channel of ours).
--- Raises WB400 malformed_call. Locks the channel rows of account events in the order of their key.
+-- Raises WB400 malformed_call. For account events, locks the channels' fact rows, then the channel rows, in the order
+-- of their key.
 create or replace function messaging.record_events(p_items jsonb, p_raw bytea[] default '{}')
 returns table (item int, outcome text)
 language plpgsql security definer
@@ -17,7 +18,7 @@ begin
   end if;
   select coalesce(jsonb_agg(jsonb_build_object(
            'n', i.n, 'portal_id', c.portal_id, 'channel_id', c.channel_id, 'raw', i.raw,
-           'fact', left(coalesce(i.x ->> 'fact', 'unknown'), 50), 'status', i.x -> 'payload' ->> 'status',
+           'fact', left(coalesce(i.x ->> 'fact', 'unknown'), 50), 'what', i.x ->> 'what', 'payload', i.x -> 'payload', 'status', i.x -> 'payload' ->> 'status',
            'item', i.x - 'portal_id' - 'channel_id' - 'raw') order by i.n), '[]')
     into v_kept
     from (
@@ -35,6 +36,10 @@ begin
     from jsonb_to_recordset(v_kept) i(portal_id uuid, channel_id uuid, fact text, item jsonb, raw int)
    order by i.portal_id, i.channel_id, i.fact, i.item
   on conflict (portal_id, channel_id, fingerprint) do nothing;
+  perform tenancy.note_account_event(i.portal_id, i.channel_id, i.what, i.payload)
+    from jsonb_to_recordset(v_kept) i(n int, portal_id uuid, channel_id uuid, fact text, what text, payload jsonb)
+   where i.fact = 'account' and jsonb_typeof(i.payload) = 'object'
+   order by i.portal_id, i.channel_id, i.n;
   perform messaging.trouble_channel(t.portal_id, t.channel_id, t.status)
     from (
       select distinct i.portal_id, i.channel_id, i.status

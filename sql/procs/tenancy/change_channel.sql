@@ -1,10 +1,12 @@
 -- Moves a channel along its published state machine and does what the new state means for its lanes: where it
 -- may send (or hand over), what waited continues; where it may not, messaging.claim() leaves it waiting.
 -- p_actor: a user's id, or the part of the system that found out (null: system). A person may connect (needs
--- channel.configure), disconnect and remove (channel.disable); all other events are the system's findings.
+-- channel.configure), pause, unpause, disconnect and remove (channel.disable); all other events are the system's
+-- findings. Whoever the portal wants to hear of it is told when the channel comes to need attention and when it is active
+-- again (tenancy.tell_channel).
 -- Returns the new state. Raises WB404 unknown_channel, WB409 channel_state, WB409 line_taken, WB403 permission.
 -- Locks the portal row (connect only: two channels never take one line), the channel row, then, where the new state
--- opens a direction, its paused lanes in the order of their key.
+-- opens a direction, its paused lanes in the order of their key, then its notices.
 create or replace function tenancy.change_channel(
   p_portal_id uuid, p_channel_id uuid, p_event text, p_reason text default null, p_actor text default null)
 returns text
@@ -17,7 +19,7 @@ declare
   v_to text;
 begin
   if p_actor ~ '^[0-9]+$' then
-    if p_event not in ('connect', 'disconnect', 'remove') then
+    if p_event not in ('connect', 'pause', 'unpause', 'disconnect', 'remove') then
       perform trace.refuse('permission', jsonb_build_object('user_id', p_actor, 'event', p_event));
     end if;
     perform tenancy.demand(p_portal_id, p_actor,
@@ -56,6 +58,7 @@ begin
   then
     perform messaging.resume_lanes(p_portal_id, p_channel_id);
   end if;
+  perform tenancy.tell_channel(p_portal_id, p_channel_id);
   return v_to;
 end
 $$;

@@ -1,10 +1,10 @@
 -- Portals whose comparison with the desired state is due, each leased to this caller for two minutes.
--- For the worker. Each row carries the desired state: connector and the lines of channels that shall be connected (a
+-- For the worker. Each row carries the desired state: connector with its name (null: the application's) and the lines of channels that shall be connected (a
 -- suspended one as well: what arrives is still stored, and its operators are told why nothing leaves).
 -- Locks the claimed portal rows, passing over locked ones.
 create or replace function tenancy.claim_repairs(p_limit int default 10)
 returns table (
-  portal_id uuid, member_id text, state text, connector text, language text, repair_token bigint, read_until text,
+  portal_id uuid, member_id text, state text, connector text, connector_name text, language text, repair_token bigint, read_until text,
   lines jsonb)
 language plpgsql security definer
 set search_path = ''
@@ -26,12 +26,12 @@ begin
          set repair_at = v_now + interval '2 minutes', repair_token = p.repair_token + 1
         from due where p.portal_id = due.portal_id
       returning p.*)
-    select l.portal_id, l.member_id, l.state, l.connector, l.language, l.repair_token, l.read_until,
+    select l.portal_id, l.member_id, l.state, l.connector, l.connector_name, l.language, l.repair_token, l.read_until,
            coalesce((select jsonb_agg(jsonb_build_object(
                        'channel_id', c.channel_id, 'line_id', c.line_id, 'phone', c.phone, 'name', c.name) order by c.created_at)
                        from tenancy.channel c
                       where c.portal_id = l.portal_id and c.connector = l.connector
-                        and c.state in ('connecting', 'active', 'attention', 'suspended')), '[]')
+                        and c.state in ('connecting', 'active', 'attention', 'suspended', 'paused')), '[]')
       from leased l;
 end
 $$;

@@ -5,7 +5,8 @@
 -- language, time_zone, connector, user: {user_id, name, is_admin}, token: {access, refresh (hex, sealed),
 -- expires_at}, is_system}; user and token may be absent, an unknown time zone counts as UTC. A portal that is set up
 -- keeps running, one that we suspended stays so; one that comes back is not set up yet. Only an administrator brings a
--- portal that we do not have. Returns the portal's id. Raises WB400 malformed_item, WB404 unknown_portal.
+-- portal that we do not have, and he hears of its channels in trouble (notify). Returns the portal's id.
+-- Raises WB400 malformed_item, WB404 unknown_portal.
 -- Locks the portal row, then the token row, then the lanes that resume.
 create or replace function tenancy.install_portal(p_facts jsonb) returns uuid
 language plpgsql security definer
@@ -36,13 +37,16 @@ begin
   end if;
   insert into tenancy.portal as p (
     portal_id, member_id, domain, client_endpoint, server_endpoint, application_token_digest, scope, language,
-    time_zone, connector, repair_at, created_at, updated_at)
+    time_zone, connector, notify, repair_at, created_at, updated_at)
   values (
     v_id, p_facts ->> 'member_id', p_facts ->> 'domain', p_facts ->> 'client_endpoint', p_facts ->> 'server_endpoint',
     decode(nullif(p_facts ->> 'application_token_digest', ''), 'hex'), coalesce(p_facts ->> 'scope', ''),
     coalesce(p_facts ->> 'language', 'es'),
     coalesce((select z.name from pg_catalog.pg_timezone_names z where z.name = p_facts ->> 'time_zone'), 'UTC'),
-    p_facts ->> 'connector', v_now, v_now, v_now)
+    p_facts ->> 'connector',
+    case when p_facts -> 'user' ->> 'is_admin' = 'true' and p_facts -> 'user' ->> 'user_id' ~ '^[0-9]{1,18}$'
+         then array[p_facts -> 'user' ->> 'user_id'] else '{}' end,
+    v_now, v_now, v_now)
   on conflict (member_id) do update set
     domain = excluded.domain,
     client_endpoint = excluded.client_endpoint,

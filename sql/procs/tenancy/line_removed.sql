@@ -14,7 +14,7 @@ begin
   for v_channel in
     select c.channel_id from tenancy.channel c
      where c.portal_id = p_portal_id and c.line_id = p_line_id and (p_connector is null or c.connector = p_connector)
-       and c.state in ('connecting', 'active', 'attention', 'suspended')
+       and c.state in ('connecting', 'active', 'attention', 'suspended', 'paused')
      order by c.channel_id
        for update of c
   loop

@@ -22,7 +22,7 @@ begin
    where t.portal_id = p_portal_id and t.broken_reason is distinct from 'uninstalled';
   for v_channel in
     select c.channel_id from tenancy.channel c
-     where c.portal_id = p_portal_id and c.state in ('connecting', 'active', 'attention', 'suspended')
+     where c.portal_id = p_portal_id and c.state in ('connecting', 'active', 'attention', 'suspended', 'paused')
      order by c.channel_id
   loop
     perform tenancy.change_channel(p_portal_id, v_channel, 'disconnect', 'portal_uninstalled', 'bitrix24');

@@ -10,7 +10,7 @@ select n.nspname || '.' || c.relname as name, c.oid, c.relkind,
 
 select set_eq($$select name from tables where portal_id is null$$, array[
   'billing.charge_transition', 'messaging.message_state', 'messaging.rate', 'messaging.transition', 'tenancy.channel_state',
-  'tenancy.channel_transition', 'tenancy.heartbeat', 'tenancy.partitioned_table', 'tenancy.permission', 'tenancy.role', 'tenancy.role_permission',
+  'tenancy.channel_transition', 'tenancy.connection_test', 'tenancy.heartbeat', 'tenancy.partitioned_table', 'tenancy.permission', 'tenancy.reading', 'tenancy.role', 'tenancy.role_permission',
   'trace.error_code'], 'a table without portal_id is a published list or a fact of the whole installation');
 select is_empty($$select name from tables t where not exists (select from pg_index i where i.indrelid = t.oid and i.indisprimary)$$, 'every table has a primary key');
 select is_empty($$

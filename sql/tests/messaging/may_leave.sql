@@ -6,13 +6,13 @@ select plan(3);
 select results_eq(
   $$select c.state, p.state, concat_ws(' ', case when messaging.may_leave('out', c.state, p.state) then 'out' end,
                                             case when messaging.may_leave('in', c.state, p.state) then 'in' end)
-      from unnest(array['draft', 'connecting', 'active', 'attention', 'suspended', 'disconnected', 'removed']) with ordinality c(state, n)
+      from unnest(array['draft', 'connecting', 'active', 'attention', 'suspended', 'paused', 'disconnected', 'removed']) with ordinality c(state, n)
      cross join unnest(array['installing', 'installed', 'needs_reauth', 'suspended', 'uninstalled']) with ordinality p(state, m)
      where messaging.may_leave('out', c.state, p.state) or messaging.may_leave('in', c.state, p.state)
      order by c.n, p.m$$,
   $$values ('active', 'installing', 'out'), ('active', 'installed', 'out in'), ('active', 'needs_reauth', 'out'), ('attention', 'installed', 'in')$$,
   'only an active channel sends, only to an installed portal is handed over; all else waits');
-select set_eq('select state from tenancy.channel_state', array['draft', 'connecting', 'active', 'attention', 'suspended', 'disconnected', 'removed'],
+select set_eq('select state from tenancy.channel_state', array['draft', 'connecting', 'active', 'attention', 'suspended', 'paused', 'disconnected', 'removed'],
   'these are all states of a channel');
 select is(messaging.may_leave('out', 'no such state', 'installed'), null, 'of a state that does not exist nothing is known');
 select * from finish();

@@ -14,6 +14,7 @@ select results_eq(
     ('connecting', 'wait', 'nobody'),
     ('disconnected', 'connect', 'administrator'),
     ('draft', 'connect', 'administrator'),
+    ('paused', 'unpause', 'administrator'),
     ('removed', 'none', 'nobody'),
     ('suspended', 'top_up_or_renew', 'administrator')$$,
   'every state has a name, one next action, and someone who takes it');

@@ -25,7 +25,7 @@ select is(
   (select may from matrix where role = 'channel_admin'),
   'api.keys broadcast.approve broadcast.cancel broadcast.create channel.configure channel.connect channel.disable channel.view '
   'conversation.read.all conversation.read.own conversation.start conversation.take conversation.write.all conversation.write.own '
-  'log.replay log.view.meta log.view.payload template.manage template.view', 'a channel administrator runs the channels');
+  'log.replay log.view.meta log.view.payload portal.configure template.manage template.view', 'a channel administrator runs the channels');
 select is(
   (select may from matrix where role = 'billing_admin'),
   'billing.caps billing.topup billing.view channel.view', 'a billing administrator sees money, and no conversation');
@@ -33,10 +33,10 @@ select is(
   (select may from matrix where role = 'owner'),
   (select string_agg(permission, ' ' order by permission) from tenancy.permission), 'an owner may everything');
 
-select is((select count(*) from tenancy.permission), 27::bigint, 'the published set has 27 permissions');
+select is((select count(*) from tenancy.permission), 28::bigint, 'the published set has 28 permissions');
 select set_eq(
   $$select permission from tenancy.permission where scope = 'portal'$$,
-  array['channel.connect', 'billing.view', 'billing.topup', 'billing.caps', 'user.roles', 'api.keys', 'audit.view', 'data.export', 'data.erase'],
+  array['channel.connect', 'billing.view', 'billing.topup', 'billing.caps', 'user.roles', 'api.keys', 'audit.view', 'data.export', 'data.erase', 'portal.configure'],
   'these are of the whole portal, all others are given channel by channel');
 select set_eq(
   $$select permission from tenancy.role_permission group by permission having array_agg(role) = array['owner']$$,

@@ -241,7 +241,7 @@ export interface paths {
         };
         /**
          * GetPortal
-         * @description The portal's state and the report of its last set-up.
+         * @description The portal's state, settings and the report of its last set-up.
          */
         get: operations["GetPortal"];
         put?: never;
@@ -249,7 +249,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * ConfigurePortal
+         * @description Change the portal's language, the connector's name in Bitrix24, and whom to notify.
+         */
+        patch: operations["ConfigurePortal"];
         trace?: never;
     };
     "/api/v1/portal/finish": {
@@ -292,6 +296,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListUsers
+         * @description The portal's active people, asked of the portal now. Needs `portal.configure`.
+         */
+        get: operations["ListUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -301,7 +325,7 @@ export interface paths {
         };
         /**
          * ListChannels
-         * @description The channels this user may see, each with its state and next action.
+         * @description The channels this user may see, each with its state, next action and connection tests.
          */
         get: operations["ListChannels"];
         put?: never;
@@ -310,6 +334,54 @@ export interface paths {
          * @description Add a number to an open line and start connecting it.
          */
         post: operations["AddChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChannel
+         * @description One channel with its history and what is known of its number.
+         */
+        get: operations["GetChannel"];
+        put?: never;
+        post?: never;
+        /**
+         * RemoveChannel
+         * @description Remove a channel that is off. `erase`: its words, files and raw bytes go; states and charges stay.
+         */
+        delete: operations["RemoveChannel"];
+        options?: never;
+        head?: never;
+        /**
+         * ConfigureChannel
+         * @description Rename a channel, which the portal shows too, or set when its operators' messages get their tick.
+         */
+        patch: operations["ConfigureChannel"];
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/test-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SendTestMessage
+         * @description Send a short test message; 409 `write_first` where nobody wrote from that phone within 24 hours.
+         */
+        post: operations["SendTestMessage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -327,7 +399,9 @@ export interface paths {
         put?: never;
         /**
          * ChangeChannel
-         * @description Connect, disconnect or remove a channel, or have it checked now; 409 where its state forbids it.
+         * @description Connect, pause, unpause, disconnect or remove a channel, have it checked or repaired now.
+         *
+         *     409 where its state forbids it.
          */
         post: operations["ChangeChannel"];
         delete?: never;
@@ -465,20 +539,126 @@ export interface components {
             /** Format: uuid */
             channel_id: string;
         };
+        /** Change */
+        Change: {
+            /** Format: date-time */
+            at: string;
+            event: string;
+            /** @enum {string} */
+            from_state: "draft" | "connecting" | "active" | "attention" | "suspended" | "paused" | "disconnected" | "removed";
+            /** @enum {string} */
+            to_state: "draft" | "connecting" | "active" | "attention" | "suspended" | "paused" | "disconnected" | "removed";
+            reason: string | null;
+            actor: string;
+            actor_name: string | null;
+        };
+        /** Channel */
+        Channel: {
+            /** Format: uuid */
+            channel_id: string;
+            name: string;
+            phone: string;
+            line_id: string;
+            app_id: string;
+            app_name: string;
+            /** @enum {string} */
+            state: "draft" | "connecting" | "active" | "attention" | "suspended" | "paused" | "disconnected" | "removed";
+            state_reason: string | null;
+            /** Format: date-time */
+            state_at: string;
+            /** @enum {string} */
+            next_action: "connect" | "wait" | "write" | "repair" | "top_up_or_renew" | "unpause" | "none";
+            /** @enum {string} */
+            who_acts: "nobody" | "administrator" | "provider";
+            sends: boolean;
+            receives: boolean;
+            /** @enum {string} */
+            tick_at: "submitted" | "sent" | "delivered";
+            checked_at: string | null;
+            check_report: {
+                [key: string]: unknown;
+            };
+            tests: components["schemas"]["ConnectionTest"][];
+            waiting_in: number;
+            waiting_out: number;
+            today_in: number;
+            today_out: number;
+            today_failed: number;
+            may: string[];
+            explanation: components["schemas"]["Explanation"] | null;
+        };
+        /** ChannelDetail */
+        ChannelDetail: {
+            /** Format: uuid */
+            channel_id: string;
+            name: string;
+            phone: string;
+            line_id: string;
+            app_id: string;
+            app_name: string;
+            /** @enum {string} */
+            state: "draft" | "connecting" | "active" | "attention" | "suspended" | "paused" | "disconnected" | "removed";
+            state_reason: string | null;
+            /** Format: date-time */
+            state_at: string;
+            /** @enum {string} */
+            next_action: "connect" | "wait" | "write" | "repair" | "top_up_or_renew" | "unpause" | "none";
+            /** @enum {string} */
+            who_acts: "nobody" | "administrator" | "provider";
+            sends: boolean;
+            receives: boolean;
+            /** @enum {string} */
+            tick_at: "submitted" | "sent" | "delivered";
+            checked_at: string | null;
+            check_report: {
+                [key: string]: unknown;
+            };
+            tests: components["schemas"]["ConnectionTest"][];
+            waiting_in: number;
+            waiting_out: number;
+            today_in: number;
+            today_out: number;
+            today_failed: number;
+            may: string[];
+            explanation: components["schemas"]["Explanation"] | null;
+            history: components["schemas"]["Change"][];
+            number: components["schemas"]["NumberFacts"];
+        };
+        /** ChannelSettings */
+        ChannelSettings: {
+            name?: string | null;
+            /** @enum {null|string} */
+            tick_at?: "submitted" | "sent" | "delivered" | null;
+        };
         /** ChannelState */
         ChannelState: {
-            state: string;
+            /** @enum {string} */
+            state: "draft" | "connecting" | "active" | "attention" | "suspended" | "paused" | "disconnected" | "removed";
+        };
+        /** ConnectionTest */
+        ConnectionTest: {
+            /** @enum {string} */
+            name: "install_finished" | "token" | "events_bound" | "connector_active" | "callback_ours" | "gupshup_app" | "gupshup_wallet" | "round_trip";
+            /** @enum {string} */
+            outcome: "ok" | "warn" | "fail" | "waiting";
+            code: string | null;
+            detail: string | null;
+            at: string | null;
+            explanation: components["schemas"]["Explanation"] | null;
+            /** @enum {null|string} */
+            action: "reinstall" | "open_application" | "repair" | "connect" | "check_line" | "check_key" | "check_again" | "top_up_gupshup" | "contact_gupshup" | "write_to_number" | null;
+        };
+        /** Explanation */
+        Explanation: {
+            code: string;
+            what: string;
+            todo: string;
+            /** @enum {string} */
+            who: "nobody" | "operator" | "administrator" | "provider" | "customer";
         };
         /** Finished */
         Finished: {
             state: string;
-        };
-        /** Line */
-        Line: {
-            line: string;
-            name: string;
-            is_active: boolean;
-            operators: string[];
         };
         /** NewChannel */
         NewChannel: {
@@ -490,9 +670,86 @@ export interface components {
             /** @default  */
             name: string;
         };
+        /** NumberFact */
+        NumberFact: {
+            value: string | null;
+            refreshed_at: string | null;
+            code: string | null;
+            explanation: components["schemas"]["Explanation"] | null;
+        };
+        /** NumberFacts */
+        NumberFacts: {
+            app_name: string;
+            app_id: string;
+            phone: string;
+            business: components["schemas"]["NumberFact"];
+            waba_id: components["schemas"]["NumberFact"];
+            display_name: components["schemas"]["NumberFact"];
+            quality: components["schemas"]["NumberFact"];
+            messaging_limit: components["schemas"]["NumberFact"];
+            account_status: components["schemas"]["NumberFact"];
+            health: components["schemas"]["NumberFact"];
+            callback: components["schemas"]["NumberFact"];
+            wallet: components["schemas"]["WalletFact"];
+        };
+        /** OpenLine */
+        OpenLine: {
+            line: string;
+            name: string;
+            is_active: boolean;
+            operators: string[];
+            channel_id: string | null;
+            channel_name: string | null;
+        };
+        /** Portal */
+        Portal: {
+            /** Format: uuid */
+            portal_id: string;
+            member_id: string;
+            domain: string;
+            /** @enum {string} */
+            state: "installing" | "installed" | "needs_reauth" | "suspended" | "uninstalled";
+            state_reason: string | null;
+            /** @enum {string} */
+            language: "es" | "en" | "pt";
+            time_zone: string;
+            connector: string;
+            connector_name: string;
+            app_name: string;
+            notify: string[];
+            scope: string;
+            repaired_at: string | null;
+            repair_failures: number;
+            repair_report: {
+                [key: string]: unknown;
+            };
+            installed_at: string | null;
+            user: components["schemas"]["User"];
+            may: string[];
+            explanation: components["schemas"]["Explanation"] | null;
+        };
+        /** PortalSettings */
+        PortalSettings: {
+            /** @enum {null|string} */
+            language?: "es" | "en" | "pt" | null;
+            connector_name?: string | null;
+            notify?: string[] | null;
+        };
+        /** PortalUser */
+        PortalUser: {
+            user_id: string;
+            name: string;
+            is_admin: boolean;
+            is_notified: boolean;
+        };
         /** Resolved */
         Resolved: {
             state: string;
+        };
+        /** SentTest */
+        SentTest: {
+            /** Format: uuid */
+            message_id: string;
         };
         /** Session */
         Session: {
@@ -510,10 +767,28 @@ export interface components {
             /** @default  */
             language: string;
         };
+        /** TestMessage */
+        TestMessage: {
+            phone: string;
+        };
+        /** User */
+        User: {
+            user_id: string;
+            name: string;
+            is_admin: boolean;
+        };
         /** Verdict */
         Verdict: {
             /** @enum {string} */
             verdict: "arrived" | "resend" | "drop";
+        };
+        /** WalletFact */
+        WalletFact: {
+            value: string | null;
+            refreshed_at: string | null;
+            code: string | null;
+            explanation: components["schemas"]["Explanation"] | null;
+            currency: string | null;
         };
         /** @description The body of every error. `reason` is a row of `trace.error_code` or a short name of the door's own. */
         Problem: {
@@ -1056,9 +1331,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    } | null;
+                    "application/json": components["schemas"]["Portal"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ConfigurePortal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalSettings"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portal"];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
@@ -1116,7 +1422,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Line"][];
+                    "application/json": components["schemas"]["OpenLine"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalUser"][];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
@@ -1145,9 +1480,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    }[];
+                    "application/json": components["schemas"]["Channel"][];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
@@ -1194,13 +1527,147 @@ export interface operations {
             };
         };
     };
+    GetChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelDetail"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RemoveChannel: {
+        parameters: {
+            query?: {
+                history?: "keep" | "erase";
+            };
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelState"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ConfigureChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelSettings"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SendTestMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestMessage"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentTest"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ChangeChannel: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 channel_id: string;
-                event: "connect" | "disconnect" | "remove" | "check";
+                event: "connect" | "pause" | "unpause" | "disconnect" | "remove" | "repair" | "check";
             };
             cookie?: never;
         };
