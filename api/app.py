@@ -19,8 +19,9 @@ from api.media import media
 from api.operations import with_problems
 from api.services import Services
 from api.tracing import TraceRequests
-from api.v1 import channels, conversations, incidents, portal, session
-from api.v1.holder import provide_holder
+from api.v1 import channels, conversations, incidents, messages, portal, session
+from api.v1 import events as changes
+from api.v1.holder import holder_read, provide_holder
 from api.webhooks.gupshup import gupshup
 from runtime.bearer import BearerRefused
 from runtime.errors import SqlFailure
@@ -46,7 +47,7 @@ def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lif
             frames.app,
             frames.setting_connector,
             media,
-            _v1(),
+            _v1(services),
             *pages.static_routes(),
         ],
         dependencies={"services": Provide(services, sync_to_thread=False)},
@@ -71,7 +72,7 @@ def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lif
     return app
 
 
-def _v1() -> Router:
+def _v1(services: Callable[[], Services]) -> Router:
     """The administration API: everything but the session itself needs a bearer token."""
     return Router(
         "/api/v1",
@@ -97,8 +98,12 @@ def _v1() -> Router:
                     incidents.get_timeline,
                     incidents.list_quarantine,
                     incidents.get_conservation,
-                    incidents.resolve_message,
+                    messages.find_messages,
+                    messages.get_message,
+                    messages.resolve_message,
+                    changes.watch_changes,
                 ],
+                before_request=holder_read(services),
                 dependencies={"holder": Provide(provide_holder)},
                 security=[{"bearer": []}],
             ),

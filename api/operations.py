@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -37,7 +38,7 @@ def with_problems(contract: OpenAPI) -> None:
         type=OpenAPIType.OBJECT,
         description=shape["description"],
         required=shape["required"],
-        properties={name: Schema(type=OpenAPIType(of["type"])) for name, of in shape["properties"].items()},
+        properties={name: _property(of) for name, of in shape["properties"].items()},
     )
     refused = OpenAPIResponse(
         description="Refused, or not possible now: why, and what to do.",
@@ -50,3 +51,11 @@ def with_problems(contract: OpenAPI) -> None:
             if operation is not None and operation.responses is not None:
                 operation.responses.pop("400", None)
                 operation.responses["default"] = refused
+
+
+def _property(of: dict[str, Any]) -> Schema | Reference:
+    """A field of `Problem`: a plain type, or another struct that routes of ours answer with as well."""
+    if "type" in of:
+        return Schema(type=OpenAPIType(of["type"]))
+    (named,) = (one["$ref"] for one in of["anyOf"] if "$ref" in one)
+    return Reference(f"#/components/schemas/{named.rpartition('/')[2]}")

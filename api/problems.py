@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import structlog
@@ -11,6 +11,8 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
+from adapters.explanations import Explanation, explain
+from connectors.bitrix24.texts import LANGUAGES, Language
 from runtime.bearer import BearerRefused
 from runtime.errors import DatabaseAway, SqlFailure
 
@@ -20,7 +22,11 @@ log = structlog.get_logger(__name__)
 
 
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """The body of every error. `reason` is a row of `trace.error_code` or a short name of the door's own."""
+    """The body of every error. `reason` is a row of `trace.error_code` or a short name of the door's own.
+
+    `detail` and `what_to_do` are for a program's author; `explanation` is for the person in front of it, in
+    the language of his token, else of the request (`Accept-Language`), else Spanish.
+    """
 
     type: str = "about:blank"
     title: str
@@ -29,6 +35,7 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     detail: str = ""
     what_to_do: str = ""
     facts: dict[str, Any] = {}
+    explanation: Explanation | None = None
 
 
 class Refused(Exception):
@@ -132,6 +139,17 @@ def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[byte
 
 
 def _traced(request: Request[Any, Any, Any], problem: Problem) -> Response[bytes]:
-    """The answer, its reason noted for the request's entry in `trace.log`."""
+    """The answer in words, its reason noted for the request's entry in `trace.log`."""
     request.scope.setdefault("state", {})["refused"] = problem.reason
-    return answer(problem)
+    words = explain(problem.reason, status=problem.status, language=language_of_request(request))
+    return answer(msgspec.structs.replace(problem, explanation=words))
+
+
+def language_of_request(request: Request[Any, Any, Any]) -> Language:
+    """The language of the token's holder, else the first that we speak of `Accept-Language`, else Spanish."""
+    wanted = request.headers.get("Accept-Language", "").lower().split(",")
+    held = request.scope.get("state", {}).get("language", "")
+    for code in (held, *(tag.strip()[:2] for tag in wanted)):
+        if code in LANGUAGES:
+            return cast("Language", code)
+    return "es"

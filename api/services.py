@@ -8,6 +8,7 @@ from adapters.desired import Addresses
 from adapters.media import MediaShelf
 from adapters.portals import Portals
 from api.intake import Intake
+from api.watch import Watch
 from connectors.bitrix24.auth import AuthServer
 from runtime.bearer import Bearer
 from runtime.database import Database
@@ -29,5 +30,6 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     box: Box
     addresses: Addresses
     trace: Trace
+    watch: Watch
     connector_id: str
     app_name: str

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from types import FrameType
 
 import click
 import uvicorn
@@ -19,6 +21,7 @@ from api.heartbeat import beat
 from api.intake import Intake
 from api.services import Services
 from api.spool import Spool
+from api.watch import Watch
 from api.webhooks.gupshup import GupshupDoor
 from cli.wiring import outside, process_name, traced
 from runtime.bearer import Bearer
@@ -35,6 +38,8 @@ API_NEEDS = (
     "BITRIX24_CLIENT_ID",
     "BITRIX24_CLIENT_SECRET",
 )
+_NOT_STARTED = 3
+"""The exit code that uvicorn's own command has for it."""
 
 
 @click.command()
@@ -42,8 +47,9 @@ def serve() -> None:
     """Serve webhooks, Bitrix24's frames and events, and the administration API."""
     settings = Settings.load(os.environ, needs=API_NEEDS)
     configure_logging(settings.log_level)
-    uvicorn.run(
-        api_application(settings),
+    process = _Process(settings)
+    config = uvicorn.Config(
+        create_app(lambda: process.services, lambda: process.trace, process.lifespan),
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -53,12 +59,23 @@ def serve() -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+    server = _Server(config, process)
+    server.run()
+    if not server.started:
+        sys.exit(_NOT_STARTED)
 
 
-def api_application(settings: Settings) -> Litestar:
-    """The API with everything it works with, opened when it starts and closed when it stops."""
-    process = _Process(settings)
-    return create_app(lambda: process.services, lambda: process.trace, process.lifespan)
+class _Server(uvicorn.Server):
+    """A server that first sends away who only waits for news: they would hold up its end for ten seconds."""
+
+    def __init__(self, config: uvicorn.Config, process: _Process) -> None:
+        super().__init__(config)
+        self._process = process
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal says that it is time to go."""
+        self._process.is_leaving()
+        super().handle_exit(sig, frame)
 
 
 def _life_name() -> str:
@@ -74,6 +91,12 @@ class _Process:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._watch: Watch | None = None
+
+    def is_leaving(self) -> None:
+        """The process is about to stop."""
+        if self._watch is not None:
+            self._watch.end_soon()
 
     @asynccontextmanager
     async def lifespan(self, _: Litestar) -> AsyncIterator[None]:
@@ -93,6 +116,7 @@ class _Process:
             stack.push_async_callback(database.close)
             out = await stack.enter_async_context(outside(settings, database, self.trace))
             alarm = Alarm(database)
+            self._watch = await stack.enter_async_context(Watch(database))
             installer = Installer(database, out.auth, out.box, settings.connector_id)
             gupshup = GupshupDoor(database, alarm)
             bitrix24 = Bitrix24Door(database, installer, alarm)
@@ -112,6 +136,7 @@ class _Process:
                 box=out.box,
                 addresses=out.addresses,
                 trace=self.trace,
+                watch=self._watch,
                 connector_id=settings.connector_id,
                 app_name=settings.app_name,
             )

@@ -61,7 +61,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
                 Outbox("out", database, to_whatsapp, wake, concurrency=concurrency, worker=name),
                 Outbox("in", database, to_portal, wake, concurrency=concurrency, worker=name),
             ),
-            notices=Notices(database, out.portals, wake),
+            notices=Notices(database, out.portals, wake, trace),
             channel_notices=ChannelNotices(database, out.portals),
             checks=Checks(database, out.gupshup, out.portals, out.box, out.addresses),
             repairs=Repairs(database, out.portals, out.addresses, settings.app_name),

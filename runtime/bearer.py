@@ -27,6 +27,8 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     portal_id: str
     user_id: str
     language: str
+    expires_at: float = 0.0
+    """When the token that says so ends, in Unix seconds; 0 for one that is still to be issued."""
 
 
 class Bearer:
@@ -59,6 +61,9 @@ class Bearer:
             except jwt.InvalidTokenError:
                 continue
             return Holder(
-                portal_id=str(claims["portal"]), user_id=str(claims["sub"]), language=str(claims["lang"])
+                portal_id=str(claims["portal"]),
+                user_id=str(claims["sub"]),
+                language=str(claims["lang"]),
+                expires_at=float(claims["exp"]),
             )
         raise BearerRefused("the token is not ours: open the application again")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+import msgspec
 import structlog
 
 from adapters.portals import Portals
@@ -18,6 +19,7 @@ from connectors.bitrix24.texts import language_of
 from connectors.outside import Context, Failure, Policy
 from runtime.database import Database
 from runtime.errors import SqlFailure, SqlRefusal
+from runtime.trace import Trace
 from runtime.wake import Wake
 from worker.errands import Errands
 from worker.settling import fault
@@ -40,9 +42,10 @@ class Notices:
     What is claimed again before it was reported is told again: harmless, but it looks careless.
     """
 
-    def __init__(self, database: Database, portals: Portals, wake: Wake) -> None:
+    def __init__(self, database: Database, portals: Portals, wake: Wake, trace: Trace) -> None:
         self._database = database
         self._portals = portals
+        self._trace = trace
         self._wake = wake
         self._bell = wake.bell()
         self._errands = Errands("notices", at_once=_PORTALS_AT_ONCE)
@@ -82,16 +85,16 @@ class Notices:
         """Tell one portal what is due. What there is no time for is due again by itself."""
         client = await self._portals.client(_portal(notices[0]))
         if isinstance(client, Failure):
-            await self._report([_later(notice, client) for notice in notices])
+            await self._report(notices, [_later(notice, client) for notice in notices])
             return
         ticks = [notice for notice in notices if notice["kind"] == "tick"]
         if ticks:
-            await self._report(await self._tick(client, ticks))
+            await self._report(ticks, await self._tick(client, ticks))
         for notice in notices:
             if stop.is_set() or time.monotonic() > until:
                 break
             if notice["kind"] != "tick":
-                await self._report([await self._told(client, notice)])
+                await self._report([notice], [await self._told(client, notice)])
         self._bell.ring()
 
     async def _told(self, client: PortalClient, notice: Notice) -> Told:
@@ -104,8 +107,16 @@ class Notices:
             log.exception("notice_failed", notice_id=str(notice["notice_id"]))
             return _later(notice, fault(error))
 
-    async def _report(self, told: Sequence[Told]) -> None:
+    async def _report(self, notices: Sequence[Notice], told: Sequence[Told]) -> None:
+        """Report what became of notices; that the portal was told stays in the trace, the notice does not."""
         await self._database.call("messaging.settle_notices", {"p_items": list(told)})
+        done = {one["notice_id"] for one in told if one["outcome"] == "told"}
+        for notice in notices:
+            if notice["notice_id"] in done and notice["kind"] != "verify":
+                about = msgspec.structs.asdict(_about(notice))
+                self._trace.note(
+                    "portal_told", direction="out", party="bitrix24", summary=notice["kind"], **about
+                )
 
     async def _tick(self, client: PortalClient, notices: Sequence[Notice]) -> list[Told]:
         """Say that operator messages reached WhatsApp: many in one request."""

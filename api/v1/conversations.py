@@ -2,24 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from adapters.explanations import Explanation, Who
 from api.services import Services
+from api.v1.messages import Direction, MediaFacts, MessageState, explained
 from runtime.bearer import Holder
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer on a channel. `chat_key`: the customer's number; `waiting`: messages under way."""
+
+    conversation_id: UUID
+    channel_id: UUID
+    channel_name: str
+    contact_name: str
+    chat_key: str
+    portal_chat_id: str | None
+    window_until: datetime | None
+    """Until when WhatsApp takes free text."""
+    waiting: int
+
+
+class ConversationMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message within its conversation."""
+
+    message_id: UUID
+    direction: Direction
+    source: str
+    author: str | None
+    kind: str
+    text: str | None
+    media: MediaFacts | None
+    state: MessageState
+    state_at: datetime
+    reason: str | None
+    said_at: datetime
+    arrived_at: datetime
+    who_acts: Who = "nobody"
+    explanation: Explanation | None = None
 
 
 @get("/conversations", operation_id="ListConversations", tags=["conversations"])
 async def list_conversations(
     services: NamedDependency[Services], holder: NamedDependency[Holder]
-) -> list[dict[str, Any]]:
+) -> list[Conversation]:
     """Conversations of the channels this user may read."""
     arguments = {"p_portal_id": holder.portal_id, "p_user_id": holder.user_id}
-    return await services.database.call("messaging.conversations", arguments)
+    rows = await services.database.call("messaging.conversations", arguments)
+    return msgspec.convert(rows, list[Conversation])
 
 
 @get("/conversations/{conversation_id:uuid}/messages", operation_id="ListMessages", tags=["conversations"])
@@ -28,7 +65,7 @@ async def list_messages(
     services: NamedDependency[Services],
     holder: NamedDependency[Holder],
     before: FromQuery[UUID | None] = None,
-) -> list[dict[str, Any]]:
+) -> list[ConversationMessage]:
     """A page of a conversation, newest first; `before` is the last message id of the page before."""
     arguments = {
         "p_portal_id": holder.portal_id,
@@ -36,4 +73,5 @@ async def list_messages(
         "p_conversation_id": conversation_id,
         "p_before": before,
     }
-    return await services.database.call("messaging.read_conversation", arguments)
+    rows = await services.database.call("messaging.read_conversation", arguments)
+    return [msgspec.convert(explained(row, holder), ConversationMessage) for row in rows]

@@ -33,7 +33,9 @@ def test_every_route_of_the_api_says_what_it_takes_and_gives(contract: dict[str,
     for path, method, operation in _operations(contract, "/api/v1"):
         successes = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
         assert len(successes) == 1, path
-        assert "schema" in successes[0]["content"]["application/json"], path
+        (content,) = successes[0]["content"].items()
+        assert ("text/event-stream" if path.endswith("/events") else "application/json") == content[0], path
+        assert "schema" in content[1], path
         for parameter in operation.get("parameters", []):
             assert "schema" in parameter, path
         if "requestBody" in operation:

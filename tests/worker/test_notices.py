@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from runtime.trace import Trace
 from runtime.wake import Wake
 from tests.worker.conftest import House, Owner
 from tests.worker.test_outbox import until
@@ -35,7 +36,9 @@ def _always(answer: Callable[[], Any]) -> Callable[[dict[str, Any]], Any]:
 @asynccontextmanager
 async def telling(house: House) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    task = asyncio.create_task(Notices(house.database, house.portals, Wake("")).run(stop))
+    task = asyncio.create_task(
+        Notices(house.database, house.portals, Wake(""), Trace(house.database)).run(stop)
+    )
     try:
         yield
     finally:

@@ -1,13 +1,15 @@
 -- Which messages does an id mean? Our own ids (message, conversation, channel), every outside id (alias; a portal's
--- message id also without its part), a customer's number as a person writes it, or his id, a portal chat. At most
--- the 200 newest. Locks nothing.
+-- message id also without its part), a customer's number as a person writes it, or his id, a portal chat, or the
+-- correlation id of an answer of ours (what the log says it was about). Spaces around it do not matter. At most the
+-- 200 newest. Locks nothing.
 create or replace function trace.messages_of(p_portal_id uuid, p_id text) returns uuid[]
 language plpgsql stable security definer
 set search_path = ''
 as $$
 declare
-  v_id uuid := case when pg_input_is_valid(p_id, 'uuid') then p_id::uuid end;
-  v_customer text := case when p_id ~ '^\+?[0-9 ().-]+$' then regexp_replace(p_id, '[^0-9]', '', 'g') else p_id end;
+  v_text text := btrim(p_id);
+  v_id uuid := case when pg_input_is_valid(v_text, 'uuid') then v_text::uuid end;
+  v_customer text := case when v_text ~ '^\+?[0-9 ().-]+$' then regexp_replace(v_text, '[^0-9]', '', 'g') else v_text end;
 begin
   return array(
     select x.message_id from (
@@ -17,18 +19,22 @@ begin
         join messaging.message s on s.portal_id = m.portal_id and s.origin_id = m.origin_id and s.parts > 1
        where m.portal_id = p_portal_id and m.message_id = v_id and m.parts > 1
       union
-      select a.message_id from messaging.alias a where a.portal_id = p_portal_id and a.key = p_id
+      select a.message_id from messaging.alias a where a.portal_id = p_portal_id and a.key = v_text
          and a.kind = any (array['gs', 'wa', 'open_line', 'sms', 'robot', 'api', 'panel', 'broadcast'])
       union
       select a.message_id from messaging.alias a
-       where a.portal_id = p_portal_id and a.key in (select p_id || '/' || n from generate_series(1, 100) n)
+       where a.portal_id = p_portal_id and a.key in (select v_text || '/' || n from generate_series(1, 100) n)
          and a.kind = any (array['open_line', 'sms', 'robot', 'api', 'panel', 'broadcast'])
+      union
+      (select l.message_id from trace.log l
+        where l.portal_id = p_portal_id and l.correlation_id = v_text and l.message_id is not null
+        limit 200)
       union
       (select m.message_id from messaging.message m
         where m.portal_id = p_portal_id and m.conversation_id in (
           select c.conversation_id from messaging.conversation c
            where c.portal_id = p_portal_id and (
-             c.conversation_id = v_id or c.channel_id = v_id or c.portal_chat_id = p_id
+             c.conversation_id = v_id or c.channel_id = v_id or c.portal_chat_id = v_text
              or c.contact_id in (select f.contact_id from messaging.identifier f
                                   where f.portal_id = p_portal_id and f.value = v_customer)))
         order by m.message_id desc

@@ -1,6 +1,6 @@
 -- requirement: R2.2-e, R2.4-c
 begin;
-select plan(14);
+select plan(15);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal('aaaa') as portal \gset
 select tests.create_channel(:'portal', '1', '5215550001111') as sales \gset
@@ -29,6 +29,8 @@ select is(tests.means(:'portal', '1807'), 'parte 2, parte 1, Hola', 'by the port
 select is((trace.messages_of(:'portal', '1807'))[3], :'hello'::uuid, 'the newest first');
 select is(tests.means(:'portal', '+52 1 (555) 123-4567'), 'parte 2, parte 1, Hola', 'by the customer''s number, as a person writes it');
 select is(tests.means(:'portal', :'sales'), 'parte 2, parte 1, Hola', 'by the channel');
+select trace.write(jsonb_build_array(jsonb_build_object('level', 'INFO', 'event', 'exchange', 'portal_id', :'portal', 'message_id', :'hello', 'correlation_id', 'c-1'))) \g /dev/null
+select is(tests.means(:'portal', ' c-1 '), 'Hola', 'by the correlation id of what was done about it, spaces or not');
 select is(tests.means(:'portal', 'nothing'), null, 'what nothing has means nothing');
 select is(tests.means(:'portal', null), null, 'nor does nothing');
 select tests.create_portal('bbbb') as other \gset
