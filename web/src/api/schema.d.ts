@@ -510,6 +510,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * FindMessages
+         * @description Messages of the channels this user may read, newest first.
+         *
+         *     `state`: a state or an outcome (waiting, done, failed, refused, expired, unknown), or several with commas;
+         *     `text`: in the words, the customer's name or number; `id`: any id at all, theirs or ours.
+         */
+        get: operations["FindMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMessage
+         * @description One message with its parts, its ids, and what may be decided about it.
+         */
+        get: operations["GetMessage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{message_id}/resolve": {
         parameters: {
             query?: never;
@@ -524,6 +567,30 @@ export interface paths {
          * @description Decide about a message whose outcome is unknown.
          */
         post: operations["ResolveMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * WatchChanges
+         * @description A stream of server-sent events, read with `fetch` because the token travels in the header.
+         *
+         *     `changed` with `{"messages": …, "channels": …}`: read again what is shown; at most once a second, and once
+         *     soon after the stream opens. `expired`: the token ended, open another stream with a new one. Comments keep
+         *     it alive.
+         */
+        get: operations["WatchChanges"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -648,6 +715,63 @@ export interface components {
             /** @enum {null|string} */
             action: "reinstall" | "open_application" | "repair" | "connect" | "check_line" | "check_key" | "check_again" | "top_up_gupshup" | "contact_gupshup" | "write_to_number" | null;
         };
+        /** ConservationHour */
+        ConservationHour: {
+            /** Format: date-time */
+            hour: string;
+            /** @enum {string} */
+            direction: "in" | "out";
+            accepted: number;
+            done: number;
+            waiting: number;
+            failed: number;
+            refused: number;
+            expired: number;
+            unknown: number;
+            quarantined: number;
+            balance: number;
+            adrift: number;
+        };
+        /** Conversation */
+        Conversation: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: uuid */
+            channel_id: string;
+            channel_name: string;
+            contact_name: string;
+            chat_key: string;
+            portal_chat_id: string | null;
+            window_until: string | null;
+            waiting: number;
+        };
+        /** ConversationMessage */
+        ConversationMessage: {
+            /** Format: uuid */
+            message_id: string;
+            /** @enum {string} */
+            direction: "in" | "out";
+            source: string;
+            author: string | null;
+            kind: string;
+            text: string | null;
+            media: components["schemas"]["MediaFacts"] | null;
+            /** @enum {string} */
+            state: "accepted" | "queued" | "sending" | "unknown" | "submitted" | "enqueued" | "sent" | "delivered" | "read" | "failed" | "refused" | "expired";
+            /** Format: date-time */
+            state_at: string;
+            reason: string | null;
+            /** Format: date-time */
+            said_at: string;
+            /** Format: date-time */
+            arrived_at: string;
+            /**
+             * @default nobody
+             * @enum {string}
+             */
+            who_acts: "nobody" | "operator" | "administrator" | "provider" | "customer";
+            explanation?: components["schemas"]["Explanation"] | null;
+        };
         /** Explanation */
         Explanation: {
             code: string;
@@ -659,6 +783,109 @@ export interface components {
         /** Finished */
         Finished: {
             state: string;
+        };
+        /** MediaFacts */
+        MediaFacts: {
+            name?: string | null;
+            mime?: string | null;
+            size?: number | null;
+        };
+        /** MessageDetail */
+        MessageDetail: {
+            /** Format: uuid */
+            message_id: string;
+            /** Format: uuid */
+            channel_id: string;
+            channel_name: string;
+            /** Format: uuid */
+            conversation_id: string;
+            contact_name: string;
+            phone: string;
+            /** @enum {string} */
+            direction: "in" | "out";
+            source: string;
+            author: string | null;
+            author_name: string | null;
+            kind: string;
+            text: string | null;
+            media: components["schemas"]["MediaFacts"] | null;
+            /** @enum {string} */
+            state: "accepted" | "queued" | "sending" | "unknown" | "submitted" | "enqueued" | "sent" | "delivered" | "read" | "failed" | "refused" | "expired";
+            /** Format: date-time */
+            state_at: string;
+            reason: string | null;
+            /** Format: date-time */
+            said_at: string;
+            /** Format: date-time */
+            arrived_at: string;
+            /**
+             * @default nobody
+             * @enum {string}
+             */
+            who_acts: "nobody" | "operator" | "administrator" | "provider" | "customer";
+            explanation?: components["schemas"]["Explanation"] | null;
+            part: number;
+            parts: components["schemas"]["MessagePart"][];
+            ids: components["schemas"]["MessageKey"][];
+            charge_state: string | null;
+            attempts: number;
+            said: string | null;
+            may: ("arrived" | "resend" | "drop")[];
+        };
+        /** MessageKey */
+        MessageKey: {
+            kind: string;
+            key: string;
+        };
+        /** MessagePage */
+        MessagePage: {
+            items: components["schemas"]["MessageRow"][];
+            next: string | null;
+        };
+        /** MessagePart */
+        MessagePart: {
+            /** Format: uuid */
+            message_id: string;
+            part: number;
+            kind: string;
+            /** @enum {string} */
+            state: "accepted" | "queued" | "sending" | "unknown" | "submitted" | "enqueued" | "sent" | "delivered" | "read" | "failed" | "refused" | "expired";
+            reason: string | null;
+        };
+        /** MessageRow */
+        MessageRow: {
+            /** Format: uuid */
+            message_id: string;
+            /** Format: uuid */
+            channel_id: string;
+            channel_name: string;
+            /** Format: uuid */
+            conversation_id: string;
+            contact_name: string;
+            phone: string;
+            /** @enum {string} */
+            direction: "in" | "out";
+            source: string;
+            author: string | null;
+            author_name: string | null;
+            kind: string;
+            text: string | null;
+            media: components["schemas"]["MediaFacts"] | null;
+            /** @enum {string} */
+            state: "accepted" | "queued" | "sending" | "unknown" | "submitted" | "enqueued" | "sent" | "delivered" | "read" | "failed" | "refused" | "expired";
+            /** Format: date-time */
+            state_at: string;
+            reason: string | null;
+            /** Format: date-time */
+            said_at: string;
+            /** Format: date-time */
+            arrived_at: string;
+            /**
+             * @default nobody
+             * @enum {string}
+             */
+            who_acts: "nobody" | "operator" | "administrator" | "provider" | "customer";
+            explanation?: components["schemas"]["Explanation"] | null;
         };
         /** NewChannel */
         NewChannel: {
@@ -742,6 +969,18 @@ export interface components {
             is_admin: boolean;
             is_notified: boolean;
         };
+        /** QuarantinedItem */
+        QuarantinedItem: {
+            /** Format: uuid */
+            quarantined_id: string;
+            channel_id: string | null;
+            door: string;
+            reason: string;
+            /** Format: date-time */
+            at: string;
+            item: unknown;
+            body: string;
+        };
         /** Resolved */
         Resolved: {
             state: string;
@@ -771,6 +1010,24 @@ export interface components {
         TestMessage: {
             phone: string;
         };
+        /** TimelineEntry */
+        TimelineEntry: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            what: "received" | "message" | "checked" | "charge" | "attempt" | "outcome" | "receipt" | "parked" | "notice" | "told" | "log";
+            /** @enum {string} */
+            level: "INFO" | "WARN" | "ERROR";
+            summary: string | null;
+            message_id: string | null;
+            detail: {
+                [key: string]: unknown;
+            };
+            party?: string | null;
+            duration_ms?: number | null;
+            outcome?: string | null;
+            explanation?: components["schemas"]["Explanation"] | null;
+        };
         /** User */
         User: {
             user_id: string;
@@ -790,7 +1047,12 @@ export interface components {
             explanation: components["schemas"]["Explanation"] | null;
             currency: string | null;
         };
-        /** @description The body of every error. `reason` is a row of `trace.error_code` or a short name of the door's own. */
+        /**
+         * @description The body of every error. `reason` is a row of `trace.error_code` or a short name of the door's own.
+         *
+         *         `detail` and `what_to_do` are for a program's author; `explanation` is for the person in front of it, in
+         *         the language of his token, else of the request (`Accept-Language`), else Spanish.
+         */
         Problem: {
             type?: string;
             title: string;
@@ -799,6 +1061,7 @@ export interface components {
             detail?: string;
             what_to_do?: string;
             facts?: Record<string, never>;
+            explanation?: components["schemas"]["Explanation"];
         };
     };
     responses: never;
@@ -1708,9 +1971,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    }[];
+                    "application/json": components["schemas"]["Conversation"][];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
@@ -1743,9 +2004,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    }[];
+                    "application/json": components["schemas"]["ConversationMessage"][];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
@@ -1776,9 +2035,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    }[];
+                    "application/json": components["schemas"]["TimelineEntry"][];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
@@ -1807,9 +2064,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    }[];
+                    "application/json": components["schemas"]["QuarantinedItem"][];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
@@ -1838,9 +2093,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    }[];
+                    "application/json": components["schemas"]["ConservationHour"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    FindMessages: {
+        parameters: {
+            query?: {
+                channel_id?: string | null;
+                direction?: "in" | "out" | null;
+                state?: string | null;
+                text?: string | null;
+                since?: string | null;
+                until?: string | null;
+                id?: string | null;
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageDetail"];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
@@ -1876,6 +2199,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Resolved"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WatchChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */

@@ -10,7 +10,7 @@ describe('a trouble', () => {
     expect(notice.text()).toContain('No tiene permiso.')
     expect(notice.text()).toContain('Pídalo.')
     expect(notice.text()).toContain('un administrador de su portal')
-    expect(notice.get('[role=alert]').exists()).toBe(true)
+    expect(notice.find('[role=alert]').exists()).toBe(true)
   })
 
   it('has words of its own where our server could not be asked', async () => {
