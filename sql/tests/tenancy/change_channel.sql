@@ -1,6 +1,6 @@
 -- requirement: R2.1-b, R2.1-c, R2.4-c
 begin;
-select plan(20);
+select plan(27);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -64,6 +64,22 @@ select is_empty(format('select tests.claimed(%L)', :'portal'), 'nothing leaves w
 select is((tests.lane_of(:'portal', :'message')).paused, 'attention', 'its lane says why');
 select tenancy.change_channel(:'portal', :'channel', 'connected');
 select set_eq(format('select tests.claimed(%L)', :'portal'), array[:'message'::uuid], 'and goes on when it is active again');
+
+-- Paused by a person: everything is kept, and goes on when he says so
+select is(
+  tests.refusal(format('select tenancy.change_channel(%L, %L, ''pause'', null, ''7'')', :'portal', :'channel')),
+  'WB403 permission', 'an agent does not pause a channel');
+select is(tenancy.change_channel(:'portal', :'channel', 'pause', null, '1'), 'paused', 'an administrator does');
+select tests.settled(:'portal', :'message', 'accepted', '{"keys": {"gs": "g1"}}');
+select tests.submitted(:'portal', 'espera', '102') as later \gset
+select tests.customer_writes(:'portal', :'channel', 'también espera') as incoming \gset
+select is_empty(format('select tests.claimed(%L) union all select tests.claimed(%L, ''in'')', :'portal', :'portal'), 'nothing leaves, in either direction');
+select is(
+  tests.lane(:'portal', :'later') || ', ' || tests.lane(:'portal', :'incoming'), 'paused paused 1, paused paused 1', 'everything is kept, and says why it waits');
+select is(tenancy.change_channel(:'portal', :'channel', 'unpause', null, '1'), 'connecting', 'it is looked at before it goes on');
+select tenancy.change_channel(:'portal', :'channel', 'connected');
+select set_eq(format('select tests.claimed(%L)', :'portal'), array[:'later'::uuid], 'what waited leaves');
+select set_eq(format('select tests.claimed(%L, ''in'')', :'portal'), array[:'incoming'::uuid], 'and is handed over');
 
 -- A removed channel: what must still be taken off outside stays due
 select tenancy.change_channel(:'portal', :'channel', 'disconnect');

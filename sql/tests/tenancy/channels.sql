@@ -1,6 +1,6 @@
 -- requirement: R2.1-b, R2.1-c
 begin;
-select plan(8);
+select plan(19);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_portal('b223') as other_portal \gset
@@ -32,6 +32,47 @@ select set_eq(
 select tenancy.note_users(:'portal', '[{"user_id": "8", "is_active": false}]');
 select is_empty(format('select from tenancy.channels(%L, ''8'')', :'portal'), 'a dismissed user sees none');
 select is_empty(format('select from tenancy.channels(%L, null)', :'portal'), 'neither does nobody');
+
+-- One of them
+select set_eq(
+  format('select channel_id from tenancy.channels(%L, ''1'', %L)', :'portal', :'first'), array[:'first'::uuid], 'one channel may be asked for');
+select is_empty(format('select from tenancy.channels(%L, ''1'', %L)', :'portal', :'foreign_channel'), 'not another portal''s');
+select is(
+  (select row(app_id, tick_at, sends, receives) from tenancy.channels(:'portal', '1', :'second')), row('app-2'::text, 'sent'::text, false, true),
+  'with its settings and what its state lets through');
+select is(
+  (select jsonb_agg(t ->> 'test') from tenancy.channels(:'portal', '1', :'first') c cross join jsonb_array_elements(c.tests) t),
+  (select jsonb_agg(c.test order by c.place) from tenancy.connection_test c), 'and its connection tests in their order');
+
+-- What he may do
+select is(
+  (select may from tenancy.channels(:'portal', '7', :'first')), tenancy.permissions_of(:'portal', '7', :'first'), 'each says what its reader may do with it');
+
+-- Whose word the reason is
+create function pg_temp.party(p_reason text) returns text language sql as $$
+  update tenancy.channel set state_reason = p_reason, check_report = '{"line": "NOT_ACTIVE_LINE"}' where line_id = '2';
+  select c.reason_party from tenancy.portal p cross join lateral tenancy.channels(p.portal_id, '1') c where c.line_id = '2'
+$$;
+select is(
+  array[pg_temp.party('131031'), pg_temp.party('line_removed'), pg_temp.party('NOT_ACTIVE_LINE'), pg_temp.party('no_token'), pg_temp.party(null)],
+  array['gupshup', 'bitrix24', 'bitrix24', 'ours', null], 'a reason is Gupshup''s, the portal''s or ours');
+
+-- Today, in the portal's zone (Bogotá, five hours behind)
+create function pg_temp.today() returns text language sql as $$
+  select concat_ws(' ', c.today_in, c.today_out, c.today_failed) from tenancy.portal p cross join lateral tenancy.channels(p.portal_id, '1') c where c.line_id = '1'
+$$;
+select is(pg_temp.today(), '2 0 0', 'what was said since midnight');
+select tests.at('2026-11-23 04:59+00');
+select is(pg_temp.today(), '2 0 0', 'the portal''s midnight, not ours');
+select tests.at('2026-11-23 05:01+00');
+select is(pg_temp.today(), '0 0 0', 'a new day begins with nothing');
+select tests.customer_writes(:'portal', :'first');
+select tests.submitted(:'portal', 'sí', '100');
+select tests.submitted(:'portal', 'no', '101', p_user_id => '8');
+select is(pg_temp.today(), '1 1 1', 'what was refused or failed counts apart');
+select is(
+  (select sum(today_in) from tenancy.channels(:'portal', '1', :'second')), 0::numeric, 'each channel counts its own');
+
 select tenancy.change_channel(:'portal', :'second', 'disconnect');
 select tenancy.change_channel(:'portal', :'second', 'remove');
 select set_eq(

@@ -1,6 +1,6 @@
 -- requirement: R2.1-b, R2.5-b, R2.4-c
 begin;
-select plan(13);
+select plan(20);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -22,8 +22,33 @@ select is((select check_token from tenancy.claim_checks()), 2::bigint, 'for two 
 select is(pg_temp.desired('connecting'), 'connected', 'a new channel is to be connected');
 select is(pg_temp.desired('attention'), 'connected', 'one in trouble too: the trouble may be over');
 select is(pg_temp.desired('suspended'), 'connected', 'and a suspended one: what arrives is stored');
+select is(pg_temp.desired('paused'), 'connected', 'and a paused one');
 select is(pg_temp.desired('disconnected'), 'disconnected', 'a disconnected one is to be taken off');
 select is(pg_temp.desired('removed'), 'disconnected', 'so is a removed one whose taking off was still due');
+
+-- Which readings are due
+create function pg_temp.due() returns text language plpgsql as $$
+begin
+  update tenancy.channel set check_at = tenancy.now();
+  return (select array_to_string(readings, ' ') from tenancy.claim_checks());
+end $$;
+create function pg_temp.read(p_facts text[], p_failure jsonb default null) returns void language sql as $$
+  select tenancy.keep_facts(c.portal_id, c.channel_id, (select jsonb_agg(jsonb_build_object('fact', f, 'value', case when p_failure is null then '{}'::jsonb end, 'failure', p_failure)) from unnest(p_facts) f))
+    from tenancy.channel c
+$$;
+select is(pg_temp.due(), 'app health waba wallet', 'of a channel that was never read everything is due');
+select pg_temp.read(array['app', 'wallet', 'waba_id', 'quality']);
+select is(pg_temp.due(), 'health', 'what was read just now is not');
+select tests.pass('1 minute');
+select is(pg_temp.due(), 'app health wallet', 'each has its own time');
+select pg_temp.read(array['wallet'], '{"code": "not_offered", "policy": "never"}');
+select pg_temp.read(array['health'], '{"code": "timeout", "policy": "retry"}');
+select tests.pass('10 minutes');
+select is(pg_temp.due(), 'app health waba', 'what the other side refuses to tell is asked again after a day, a silence soon');
+select tests.pass('1 day');
+select is(pg_temp.due(), 'app health waba wallet', 'then it is asked again');
+update tenancy.channel set check_report = '{"shown_name": "Ventas"}', check_at = tenancy.now();
+select is((select shown_name from tenancy.claim_checks()), 'Ventas', 'the check knows which name the portal shows');
 
 -- A line with a new channel
 update tenancy.channel set state = 'disconnected', check_at = tenancy.now();

@@ -20,8 +20,8 @@ select is(tenancy.line_removed(:'portal', '1', 'wab24'), 0, 'the echo of a disco
 select is(
   (select array_agg(state order by channel_id) from tenancy.channel where channel_id in (:'soporte', :'foreign_channel')),
   array['active', 'active'], 'other lines and other portals go on');
-select tenancy.change_channel(:'portal', :'soporte', 'suspend');
-select is(tenancy.line_removed(:'portal', '2'), 1, 'a line that is gone concerns any connector, suspended or not');
+select tenancy.change_channel(:'portal', :'soporte', 'pause', null, '1');
+select is(tenancy.line_removed(:'portal', '2'), 1, 'a line that is gone concerns any connector, paused or not');
 select is(tenancy.line_removed(:'portal', 'x'), 0, 'a line that never was concerns nobody');
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 -- requirement: R2.1-b, R2.5-b, R2.4-c
 begin;
-select plan(23);
+select plan(27);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -17,6 +17,23 @@ select is(pg_temp.checked(), 'active', 'a channel that is in place becomes activ
 select is(
   (select row(checked_at, check_failures, check_report) from tenancy.channel), row(tenancy.now(), 0, '{"line": "ok"}'::jsonb), 'with the report of the check');
 select is(pg_temp.waits(), interval '6 hours', 'and is looked at again in six hours');
+
+-- What the outside told
+select tests.pass('6 hours');
+select tenancy.settle_check(c.portal_id, c.channel_id, c.check_token,
+    '{"line": "ok", "facts": [{"fact": "quality", "value": {"text": "GREEN"}}, {"fact": "wallet", "failure": {"code": "not_offered", "policy": "never"}}]}')
+  from tenancy.claim_checks() c;
+select results_eq(
+  $$select fact, value, failure ->> 'code' from tenancy.channel_fact order by fact$$,
+  $$values ('quality', '{"text": "GREEN"}'::jsonb, null), ('round_trip', '{}', null), ('wallet', null, 'not_offered')$$,
+  'its facts are kept, and how far messages came');
+select is((select check_report from tenancy.channel), '{"line": "ok"}', 'not in the report as well');
+select is((select state from tenancy.channel), 'active', 'what could not be read of the number is no trouble of the channel');
+select tests.pass('1 second');
+select check_token as older_lease from tenancy.channel \gset
+select tenancy.settle_check(:'portal', :'channel', :older_lease - 1, '{"facts": [{"fact": "quality", "value": {"text": "RED"}}]}');
+select is((select value ->> 'text' from tenancy.channel_fact where fact = 'quality'), 'GREEN', 'who lost the lease tells nothing');
+update tenancy.channel set check_at = tenancy.now() + interval '6 hours';
 
 -- Disturbances
 select tests.pass('6 hours');
