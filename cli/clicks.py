@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import httpx
@@ -88,6 +88,16 @@ class Administrator:
         channel_id = str(known["channel_id"])
         self._until("the channel to become active", lambda: self.channel(channel_id)["state"] == "active")
         return channel_id
+
+    def leave_to_a_person(self, portal: str, app_name: str, phone: str, customers: Mapping[str, str]) -> None:
+        """What a person tries by hand: a portal without us, a number nobody has, customers by number."""
+        if portal not in self._portals():
+            body = {"name": portal, "lang": self._language}
+            self._ok(self._sandbox.post("/sandbox/bitrix24/portals", json=body))
+        self._gupshup_app(app_name, phone)
+        if not self._ok(self._sandbox.get("/sandbox/whatsapp")):
+            for number, name in customers.items():
+                self._ok(self._sandbox.put(f"/sandbox/whatsapp/{number}", json={"name": name}))
 
     def channel(self, channel_id: str) -> dict[str, Any]:
         """One channel as the panel shows it."""

@@ -32,6 +32,9 @@ from runtime.settings import LOGIN_ROLES
 
 _PORTAL = "p1"
 _CHANNEL = ("VentasDemo", "5215550001111", "1")
+_WAITING_PORTAL = "p2"
+_WAITING_NUMBER = ("SoporteDemo", "5215550002222")
+_CUSTOMERS = {"5215512345678": "María López", "51987654321": "Carlos Quispe"}
 _UP_WITHIN_S = 60.0
 
 
@@ -88,6 +91,7 @@ def _run(children: list[Child], port: int, api_port: int, console: Console) -> N
             with Administrator(sandbox_url, api_url, _PORTAL) as administrator:
                 administrator.install()
                 administrator.connect(*_CHANNEL)
+                administrator.leave_to_a_person(_WAITING_PORTAL, *_WAITING_NUMBER, _CUSTOMERS)
         except (ClickFailed, httpx.HTTPError) as failed:
             raise click.ClickException(
                 f"the demo could not set itself up: {failed}\n{_last_words(children)}"
@@ -122,6 +126,7 @@ def _only_one(stack: ExitStack, home: Path) -> None:
 
 def _children(home: Path, environment: Mapping[str, str], port: int) -> list[Child]:
     sandbox = ["sandbox", "--port", str(port), "--base-url", f"http://127.0.0.1:{port}"]
+    sandbox += ["--app-url", environment["PUBLIC_URL"]]
     return [
         Child(name, arguments, environment, home / "logs" / f"{name}.log")
         for name, arguments in (

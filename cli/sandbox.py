@@ -31,6 +31,7 @@ DEMO_CLIENT_ID = "local.5f3c0a1b2d4e68.71042955"
     type=click.Path(dir_okay=False, path_type=Path),
     help="File that keeps its state over restarts.",
 )
+@click.option("--app-url", help="Address of the application, filled in where the page asks for it.")
 @click.option("--seed", type=int, help="Makes faults and random ids repeatable.")
 def sandbox(
     host: str,
@@ -39,6 +40,7 @@ def sandbox(
     client_id: str,
     client_secret: str,
     snapshot: Path | None,
+    app_url: str | None,
     seed: int | None,
 ) -> None:
     """Simulate Bitrix24 and Gupshup faithfully, with faults on demand."""
@@ -48,6 +50,7 @@ def sandbox(
         client_secret=client_secret,
         snapshot_path=snapshot,
         seed=seed,
+        app_url=app_url,
     )
     uvicorn.run(
         application,

@@ -23,7 +23,8 @@ from sandbox.faults import Faults
 from sandbox.feed import Feed
 from sandbox.gupshup import GupshupSandbox, gupshup_router
 from sandbox.inspection import Gupshup, Surroundings, WhatsApp
-from sandbox.page import page_routes
+from sandbox.page import PageFacts, PageState, page_routes
+from sandbox.portal_browser import PortalBrowser
 from sandbox.portal_inspection import Bitrix24, explained_portals
 from sandbox.reading import explained, explained_http
 from sandbox.snapshot import SnapshotFile
@@ -62,11 +63,13 @@ def create_app(
     client_secret: str,
     snapshot_path: Path | None = None,
     seed: int | None = None,
+    app_url: str | None = None,
 ) -> Litestar:
     """The whole sandbox for the origin `base_url`.
 
     `client_id` and `client_secret` are those of the Bitrix24 application under test. With `snapshot_path`
-    it begins where it was left. `seed` makes faults and random ids repeatable.
+    it begins where it was left. `seed` makes faults and random ids repeatable. `app_url` is where the
+    application answers: the page fills it into the form of the local application and may frame it.
     """
 
     def new() -> Sandbox:
@@ -84,8 +87,7 @@ def create_app(
         route_handlers=[
             gupshup_router(parts.gupshup),
             *parts.bitrix24.routes,
-            _control_routes(parts),
-            *page_routes(),
+            _control_routes(parts, PageFacts(base_url=base_url.rstrip("/"), app_url=app_url)),
         ],
         lifespan=[_running(parts, file)],
         after_response=_noticing(file) if file is not None else None,
@@ -108,19 +110,29 @@ def _sandbox(base_url: str, *, client_id: str, client_secret: str, seed: int | N
     return Sandbox(gupshup=gupshup, bitrix24=bitrix24, faults=faults, clock=clock, feed=feed)
 
 
-def _control_routes(parts: Sandbox) -> Router:
+def _control_routes(parts: Sandbox, page: PageFacts) -> Router:
     def given(part: Any) -> Provide:
         return Provide(lambda: part, sync_to_thread=False)
 
     return Router(
         path="/",
-        route_handlers=[WhatsApp, Gupshup, Surroundings, Bitrix24, complaints],
+        route_handlers=[
+            WhatsApp,
+            Gupshup,
+            Surroundings,
+            Bitrix24,
+            PortalBrowser,
+            PageState,
+            complaints,
+            *page_routes(),
+        ],
         dependencies={
             "gupshup": given(parts.gupshup),
             "bitrix24": given(parts.bitrix24),
             "faults": given(parts.faults),
             "clock": given(parts.clock),
             "feed": given(parts.feed),
+            "page": given(page),
         },
         exception_handlers={**explained, **explained_portals},
     )

@@ -11,8 +11,11 @@ import msgspec
 
 from sandbox.bitrix24 import tokens
 from sandbox.bitrix24.errors import NoSuchThing
-from sandbox.bitrix24.state import Portal
+from sandbox.bitrix24.state import OpenedFrame, Portal
 from sandbox.bitrix24.world import World
+
+REMEMBERED_FRAMES = 500
+"""Older frames are nobody's any more: the bridge does not answer them."""
 
 
 class FrameRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +24,10 @@ class FrameRequest(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     form: dict[str, str]
     app_sid: str
+    name: str
+    """`window.name` of the iframe: `DOMAIN|PROTOCOL|APP_SID` (§6.2)."""
+    origin: str
+    """Of the application: the only one the portal's page listens to and answers."""
 
 
 def frame(
@@ -36,15 +43,8 @@ def frame(
     installation, user = portal.installation, portal.users.get(user_id)
     if installation is None or user is None or not user.is_active:
         raise NoSuchThing(f"portal {portal.name!r} has no application or no active user {user_id}")
-    app_sid = secrets.token_hex(16)
-    query = urlencode(
-        {
-            "DOMAIN": world.host,
-            "PROTOCOL": "1" if urlsplit(world.base_url).scheme == "https" else "0",
-            "LANG": portal.lang,
-            "APP_SID": app_sid,
-        }
-    )
+    app_sid, protocol = secrets.token_hex(16), world.protocol
+    query = urlencode({"DOMAIN": world.host, "PROTOCOL": protocol, "LANG": portal.lang, "APP_SID": app_sid})
     form = {
         "AUTH_ID": tokens.issue_access(world, portal, user_id),
         "AUTH_EXPIRES": str(tokens.ACCESS_S),
@@ -60,7 +60,30 @@ def frame(
     if shown:
         form["PLACEMENT_OPTIONS"] = msgspec.json.encode(shown).decode()
     target = url or _page(portal, placement, shown)
-    return FrameRequest(url=f"{target}{'&' if '?' in target else '?'}{query}", form=form, app_sid=app_sid)
+    opened = OpenedFrame(
+        member_id=portal.member_id,
+        user_id=user_id,
+        placement=placement,
+        options=shown,
+        access=form["AUTH_ID"],
+        refresh=form["REFRESH_ID"],
+    )
+    _remember(world, app_sid, opened)
+    address = urlsplit(target)
+    return FrameRequest(
+        url=f"{target}{'&' if '?' in target else '?'}{query}",
+        form=form,
+        app_sid=app_sid,
+        name=f"{world.host}|{protocol}|{app_sid}",
+        origin=f"{address.scheme}://{address.netloc}",
+    )
+
+
+def _remember(world: World, app_sid: str, opened: OpenedFrame) -> None:
+    frames = world.memory.frames
+    frames[app_sid] = opened
+    for oldest in list(frames)[:-REMEMBERED_FRAMES]:
+        del frames[oldest]
 
 
 def _page(portal: Portal, placement: str, options: Mapping[str, Any]) -> str:

@@ -37,14 +37,24 @@ class Lifecycle:
         With a wizard the installation stays unfinished until `install_finish`; without, events flow at once.
         Raises NoSuchThing.
         """
+        self.save_card(portal, app)
+        if app.installer is None:
+            return None
+        where = self.world.portal(portal)
+        return await self.open_frame(portal, user_id or where.admin().id, url=app.installer)
+
+    def save_card(self, portal: str, app: AppCard) -> Installation:
+        """What «Save» does to a local application: a new installation; the wizard is the browser's to open.
+
+        Tokens of an earlier installation open nothing any more. Raises NoSuchThing.
+        """
         where = self.world.portal(portal)
         tokens.revoke(self.world, where)
-        where.installation = Installation(card=app, application_token=tokens.new_secret()[:32])
+        where.installation = Installation(
+            card=app, application_token=tokens.new_secret()[:32], is_finished=app.installer is None
+        )
         self.world.tell("install", where)
-        if app.installer is None:
-            where.installation.is_finished = True
-            return None
-        return await self.open_frame(portal, user_id or where.admin().id, url=app.installer)
+        return where.installation
 
     async def install_finish(self, portal: str) -> None:
         """The wizard's `installFinish`: events flow from now on, those of before are lost."""

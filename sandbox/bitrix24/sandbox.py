@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from sandbox.bitrix24 import auth_server, disk
 from sandbox.bitrix24 import methods as served_methods
-from sandbox.bitrix24.lifecycle import Lifecycle
+from sandbox.bitrix24.bridge import Bridge
 from sandbox.bitrix24.operators import Operators
 from sandbox.bitrix24.parties import PARTY, Clock, Faults
 from sandbox.bitrix24.rest import RestDoor
@@ -24,7 +24,7 @@ OPERATORS = {27: ("Lucía", "Fernández"), 28: ("Diego", "Ramírez")}
 LINE_NAMES = {"es": "Canal abierto", "la": "Canal abierto", "br": "Canal aberto", "pt": "Canal aberto"}
 
 
-class Bitrix24Sandbox(Lifecycle, Operators):
+class Bitrix24Sandbox(Bridge, Operators):
     """One simulated Bitrix24 with one application (`client_id`, `client_secret`).
 
     `routes` serve `{base_url}/auth/…` and `{base_url}/portals/{name}/…`. The state is in memory;

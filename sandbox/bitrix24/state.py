@@ -72,6 +72,12 @@ class Installation(msgspec.Struct, kw_only=True):
     is_finished: bool = False
     """`app.info.INSTALLED`: no event is delivered before (§1.2)."""
     is_payment_expired: bool = False
+    app_options: dict[str, Any] = {}
+    """What the application keeps for everybody (`setAppOption`)."""
+    user_options: dict[str, dict[str, Any]] = {}
+    """User id → what the application keeps for that person (`setUserOption`)."""
+    has_run_for: list[int] = []
+    """Users whose first run was acknowledged with `setInstall`."""
 
 
 class EventBinding(msgspec.Struct, kw_only=True, frozen=True):
@@ -106,6 +112,9 @@ class Connector(msgspec.Struct, kw_only=True):
     need_system_messages: bool = True
     need_signature: bool = True
     chat_group: bool = False
+    icon: str = ""
+    """`ICON.DATA_IMAGE`: the tile's picture as a data URI."""
+    color: str = ""
 
 
 class LineStatus(msgspec.Struct, kw_only=True):
@@ -375,8 +384,21 @@ class Tokens(msgspec.Struct, kw_only=True):
     codes: dict[str, Grant] = {}
 
 
+class OpenedFrame(msgspec.Struct, kw_only=True):
+    """A page of the application in front of somebody: what the bridge answers by (§6.2)."""
+
+    member_id: str
+    user_id: int
+    placement: str
+    options: dict[str, Any]
+    access: str
+    refresh: str
+
+
 class Memory(msgspec.Struct, kw_only=True):
     """The whole simulated Bitrix24: what `snapshot()` returns."""
 
     portals: dict[str, Portal] = {}
     tokens: Tokens = msgspec.field(default_factory=Tokens)
+    frames: dict[str, OpenedFrame] = {}
+    """`APP_SID` → the frame, newest last."""

@@ -85,6 +85,11 @@ class World:
         return urlsplit(self.base_url).netloc
 
     @property
+    def protocol(self) -> str:
+        """`PROTOCOL` of frames and the bridge: `1` is https."""
+        return "1" if urlsplit(self.base_url).scheme == "https" else "0"
+
+    @property
     def server_endpoint(self) -> str:
         """Where the auth server answers `app.info`."""
         return f"{self.base_url}/auth/rest/"

@@ -55,6 +55,7 @@ class Fetched(msgspec.Struct):
     content_type: str
     size: int
     sha256: str
+    content: bytes
 
     def shown(self, url: str) -> dict[str, Any]:
         """How the phone's conversation shows it."""
@@ -81,7 +82,8 @@ async def fetch(client: httpx.AsyncClient, url: str, kind: str) -> Fetched | Fai
         return Failure(code=131053, reason=f"Media upload error: {content_type!r} is no {kind}")
     if content_type.startswith("audio/ogg") and b"OpusHead" not in answer.content[:512]:
         return Failure(code=131053, reason="Media upload error: ogg without opus")
-    return Fetched(content_type, len(answer.content), hashlib.sha256(answer.content).hexdigest())
+    digest = hashlib.sha256(answer.content).hexdigest()
+    return Fetched(content_type, len(answer.content), digest, answer.content)
 
 
 def _bad_url(why: str) -> Failure:

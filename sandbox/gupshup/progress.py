@@ -17,12 +17,14 @@ from sandbox.clock import Clock
 from sandbox.feed import Feed
 from sandbox.gupshup import shapes
 from sandbox.gupshup.delivery import Delivery
-from sandbox.gupshup.media import fetch
+from sandbox.gupshup.media import Fetched, fetch
 from sandbox.gupshup.state import (
+    MEDIA_LIFE_MS,
     MONTH_MS,
     WINDOW_MS,
     Failure,
     GupshupState,
+    Media,
     Message,
     OutState,
     Phone,
@@ -116,6 +118,7 @@ class Progress:
                 message.failure = fetched
             else:
                 message.media.update(fetched.shown(message.media["url"]))
+                self._keep(message, fetched)
         if message.failure is not None and message.failure.how == "sync":
             self._fail(message, app, message.failure)
             return
@@ -123,6 +126,13 @@ class Progress:
             self._tell(message, app, shapes.mismatch(message), mode=None)
         self._now(message, "enqueued")
         self._tell(message, app, shapes.enqueued(message), mode="ENQUEUED")
+
+    def _keep(self, message: Message, fetched: Fetched) -> None:
+        """The phone keeps what it downloaded, under the message's id."""
+        number = message.ids["messageId"]
+        self._state.media[number] = Media(
+            number, message.app_id, fetched.content_type, fetched.content, message.at + MEDIA_LIFE_MS
+        )
 
     def _send(self, message: Message, app: SandboxApp) -> None:
         """WhatsApp's part: refuse, or send."""

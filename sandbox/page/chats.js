@@ -1,63 +1,141 @@
-import { base64, call, element, markAttachment, redraw, replace, toEnd } from "./page.js";
-import { replaceTabs, ticks } from "./phones.js";
-import { texts } from "./texts.js";
+// The messenger's open-channel chats: a list, one conversation, and the operator's answer.
 
-const byId = (id) => document.getElementById(id);
-let chosen = null;
-let chats = [];
+import { avatar, base64, byId, call, clockTime, element, replace, toEnd } from "./dom.js";
+import { icon } from "./icons.js";
+import { bbcode, plain } from "./markup.js";
+import { choose, portalPath, redraw, store } from "./store.js";
+import { fill, portalLanguage } from "./texts.js";
 
-const keyOf = (chat) => `${chat.portal}/${chat.chat_id}`;
+const KEPT = "whatsappb24-read";
+let read = (() => { try { return JSON.parse(localStorage.getItem(KEPT)) ?? {}; } catch { return {}; } })();
 
-export function startChats() {
-  const composer = byId("chat-composer");
-  markAttachment(composer);
-  composer.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const chat = chats.find((one) => keyOf(one) === chosen);
-    const { text, file } = composer.elements;
-    const attached = file.files[0];
-    if (chat === undefined || (!text.value && !attached)) return;
-    const body = { text: text.value, portal: chat.portal };
-    if (attached) {
-      body.files = [{ name: attached.name, mime: attached.type || "application/octet-stream", base64: await base64(attached) }];
-    }
-    await call("POST", `/sandbox/bitrix24/chats/${chat.chat_id}/messages`, body);
-    text.value = "";
-    file.value = "";
-    file.dispatchEvent(new Event("change"));
-  });
+const readKey = (chatId) => `${store.choice.portal} ${store.choice.user} ${chatId}`;
+
+/** How many of the customer's messages this person has not looked at. */
+export const unreadOf = (chat) => chat.client_ids.filter((id) => id > (read[readKey(chat.id)] ?? 0)).length;
+
+function markRead(chat) {
+  const last = chat.client_ids.at(-1) ?? 0;
+  if ((read[readKey(chat.id)] ?? 0) >= last || document.hidden) return;
+  read = { ...read, [readKey(chat.id)]: last };
+  try { localStorage.setItem(KEPT, JSON.stringify(read)); } catch { /* private browsing */ }
 }
 
-export function drawChats(fresh) {
-  const now = texts();
-  chats = fresh;
-  if (!chats.some((chat) => keyOf(chat) === chosen)) chosen = chats.length ? keyOf(chats[0]) : null;
-  replaceTabs(byId("chats"), chats.map((chat) => ({
-    key: keyOf(chat), title: chat.name ?? `Chat ${chat.chat_id}`, small: `${now.line} ${chat.line}`, selected: keyOf(chat) === chosen,
-  })), (key) => { chosen = key; toEnd(byId("chat-talk")); redraw(); });
-  byId("portals").textContent = [...new Set(chats.map((chat) => chat.portal))].join(", ");
-  const chat = chats.find((one) => keyOf(one) === chosen);
-  replace(byId("chat-facts"), chat === undefined ? [] : [
-    element("span", {}, `${now.portal}: ${chat.portal}`), element("span", {}, `${now.line}: ${chat.line}`), element("span", {}, `chat${chat.chat_id}`),
+export async function openChat(chatId) {
+  await choose({ chat: chatId });
+  const talk = byId("chat-talk");
+  if (talk) toEnd(talk);
+  byId("chat-composer")?.elements.text.focus();
+}
+
+export function drawChats(target, here, now) {
+  const chat = store.state.chat;
+  const shown = store.choice.chat ? "one" : "list";
+  if (target.dataset.shown !== `${shown} ${here.lang}` || target.childElementCount === 0) {
+    target.dataset.shown = `${shown} ${here.lang}`;
+    target.replaceChildren(...(shown === "one" ? conversationFrame(now) : [
+      element("h2", { tabindex: "-1" }, now.openChannels), element("ul", { class: "chat-list", id: "chat-list" }),
+    ]));
+  }
+  if (shown === "list") drawList(here, now);
+  else if (chat?.id === store.choice.chat) drawConversation(chat, here, now);
+}
+
+function drawList(here, now) {
+  const rows = [...here.chats].sort((one, other) => (other.last?.at ?? 0) - (one.last?.at ?? 0));
+  replace(byId("chat-list"), rows.length === 0 ? [element("li", { class: "empty" }, now.noChats)] : rows.map((chat) => {
+    const count = unreadOf(chat);
+    const last = chat.last;
+    return element("li", {}, element(
+      "button", { type: "button", class: "chat-row", "data-key": `chat${chat.id}`, onclick: () => openChat(chat.id) },
+      avatar(chat.name),
+      element("span", { class: "who" }, element("strong", {}, chat.name), element("small", {}, last ? `${last.author === "client" ? "" : "↩ "}${plain(last.text) || (last.files ? `📎 ${now.files}` : "")}` : "")),
+      element("span", { class: "when" }, last ? element("time", {}, clockTime(last.at, portalLanguage(here.lang))) : null, count > 0 ? element("span", { class: "badge", title: now.unread }, String(count)) : null),
+    ));
+  }));
+}
+
+function conversationFrame(now) {
+  const file = element("input", { class: "hidden", type: "file", name: "file", multiple: true, tabindex: "-1", "aria-label": now.attach, onchange: drawFiles });
+  return [
+    element("div", { class: "chat-head", id: "chat-head" }),
+    element("ol", { class: "talk chat-talk", id: "chat-talk", "aria-live": "polite", tabindex: "0", "data-follow": true, "aria-label": now.chatTalk }),
+    element("div", { class: "chip", id: "chat-chip", hidden: true }),
+    element(
+      "form", { class: "composer", id: "chat-composer", onsubmit: send },
+      element("button", { type: "button", class: "round", "aria-label": now.attach, title: now.attach, onclick: () => file.click() }, icon("attach")),
+      file,
+      element("input", { name: "text", autocomplete: "off", "aria-label": now.writeOperator, placeholder: now.writeOperator }),
+      element("button", { class: "round go", "aria-label": now.send, title: now.send }, icon("send")),
+    ),
+  ];
+}
+
+function drawFiles() {
+  const { file } = byId("chat-composer").elements;
+  byId("chat-chip").hidden = file.files.length === 0;
+  replace(byId("chat-chip"), file.files.length === 0 ? [] : [element(
+    "span", {}, element("em", {}, [...file.files].map((one) => one.name).join(", ")),
+    element("button", { type: "button", class: "round", "aria-label": "×", onclick: () => { file.value = ""; drawFiles(); } }, icon("close")),
+  )]);
+}
+
+async function send(event) {
+  event.preventDefault();
+  const { text, file } = event.target.elements;
+  if (!text.value.trim() && file.files.length === 0) return;
+  const files = await Promise.all([...file.files].map(async (one) => ({ name: one.name, mime: one.type || "application/octet-stream", base64: await base64(one) })));
+  await call("POST", `/sandbox/bitrix24/chats/${store.choice.chat}/messages`, { text: text.value.trim(), portal: store.choice.portal, user_id: store.choice.user, files });
+  text.value = "";
+  file.value = "";
+  drawFiles();
+  toEnd(byId("chat-talk"));
+}
+
+function drawConversation(chat, here, now) {
+  markRead(chat);
+  const crm = chat.crm.map((one) => `${one.type} ${one.id}`).join(" · ");
+  replace(byId("chat-head"), [
+    element("button", { type: "button", class: "round", "data-key": "back", "aria-label": now.backToChats, title: now.backToChats, onclick: () => choose({ chat: 0 }) }, icon("back")),
+    avatar(chat.name),
+    element("span", { class: "who" }, element("strong", {}, chat.name), element("small", {}, [chat.line, `chat${chat.id}`, crm].filter(Boolean).join(" · "))),
+    chat.closed ? element("small", { class: "closed" }, now.finished) : element("button", { type: "button", class: "link", "data-key": "finish", onclick: finish }, now.finish),
   ]);
-  const messages = chat?.messages ?? [];
-  replace(byId("chat-talk"), messages.length === 0
-    ? [element("li", { class: "empty" }, chat === undefined ? now.noChats : now.noMessages)]
-    : messages.map(bubble));
+  replace(byId("chat-talk"), [
+    chat.earlier > 0 && element("li", { class: "divider" }, fill(now.earlier, { count: chat.earlier })),
+    ...chat.messages.map((message) => bubble(message, here, now)),
+  ]);
 }
 
-function bubble(message) {
-  const side = message.hidden ? "system" : { operator: "mine", bot: "mine", client: "theirs" }[message.author] ?? "system";
-  const files = message.files.map((file) => element("span", { class: "kind" }, `📎 ${file.name}`));
-  const text = message.deleted ? element("del", {}, message.text) : message.text;
+async function finish() {
+  await call("POST", portalPath(`chats/${store.choice.chat}/finish`));
+  await redraw();
+}
+
+function bubble(message, here, now) {
+  const side = message.hidden || message.author === "system" ? "system" : message.author === "client" ? "theirs" : "mine";
+  const text = message.deleted ? [element("em", {}, now.deletedMessage)] : bbcode(message.text);
   return element(
-    "li", { class: `bubble ${side}${message.refused ? " failed" : ""}` }, ...files, text,
-    side === "mine" ? element("span", { class: "meta" }, ...outcome(message)) : null,
+    "li", { class: `bubble ${side}${message.refused ? " failed" : ""}`, "data-id": message.id, "data-lang": here.lang },
+    side === "system" || !message.name ? null : element("strong", { class: "author" }, message.name),
+    ...message.files.map((file) => attachment(file, here)),
+    text.length > 0 ? element("span", { class: "text" }, ...text) : null,
+    side === "system" ? null : element("span", { class: "meta" }, element("time", {}, clockTime(message.at, portalLanguage(here.lang))), side === "mine" ? mark(message, now) : null),
   );
 }
 
-function outcome(message) {
-  const now = texts();
-  if (message.refused) return [element("span", { class: "bad" }, now.states.failed)];
-  return message.delivered ? [now.states.delivered, " ", ticks("delivered")] : [now.states.submitted];
+function mark(message, now) {
+  if (message.refused) return element("span", { class: "bad" }, now.refused);
+  const [sign, label] = message.delivered ? ["✓✓", now.seen] : ["✓", now.sentMark];
+  return element("span", { class: `ticks ${message.delivered ? "read" : "sent"}`, role: "img", "aria-label": label, title: label }, sign);
+}
+
+function attachment(file, here) {
+  const src = `/sandbox/page/files/${encodeURIComponent(here.name)}/${file.id}`;
+  switch (file.kind) {
+    case "image": return element("a", { href: src, target: "_blank", rel: "noreferrer", class: "picture" }, element("img", { src, alt: file.name }));
+    case "audio": return element("audio", { src, controls: true, preload: "metadata", "aria-label": file.name });
+    case "video": return element("video", { src, controls: true, preload: "metadata", "aria-label": file.name });
+    default: return element("a", { href: src, target: "_blank", rel: "noreferrer", class: "document" }, icon("document"), element("span", {}, element("strong", {}, file.name), element("small", {}, file.size)));
+  }
 }

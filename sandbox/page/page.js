@@ -1,152 +1,72 @@
-import { language, show, speak, texts } from "./texts.js";
-import { drawPhones, startPhones } from "./phones.js";
-import { drawChats, startChats } from "./chats.js";
-import { drawFaults, startFaults } from "./faults.js";
+// The demo page: puts its parts together and follows the sandbox's events.
 
-const byId = (id) => document.getElementById(id);
+import { startBridge } from "./bridge.js";
+import { perform } from "./commands.js";
+import { showForm } from "./developers.js";
+import { byId, call, warn } from "./dom.js";
+import { startFaults } from "./faults.js";
+import { reopen, startPanel } from "./panel.js";
+import { startPhone } from "./phone.js";
+import { showView, startPortal } from "./portal.js";
+import { redraw, store } from "./store.js";
+import { fill, language, show, speak, texts } from "./texts.js";
 
-export async function call(method, path, body) {
-  const answer = await fetch(path, {
-    method,
-    headers: body === undefined ? {} : { "Content-Type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const content = await answer.json();
-  if (!answer.ok) {
-    warn(`${content.error} — ${content.what_to_do}`);
-    throw new Error(content.error);
-  }
-  return content;
-}
-
-let hiding;
-export function warn(text) {
-  byId("alert").textContent = text;
-  byId("alert").hidden = false;
-  clearTimeout(hiding);
-  hiding = setTimeout(() => { byId("alert").hidden = true; }, 6000);
-}
-
-export function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value !== undefined && value !== null) made.setAttribute(name, value);
-  }
-  made.append(...children.filter((child) => child !== null && child !== undefined));
-  return made;
-}
-
-// Redrawing only what differs keeps focus and the reading position where they are.
-export function replace(target, children) {
-  const fresh = element("div", {}, ...children);
-  if (target.dataset.drawn === fresh.innerHTML) return;
-  target.dataset.drawn = fresh.innerHTML;
-  const held = target.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  const atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 60;
-  target.replaceChildren(...fresh.childNodes);
-  if (held) target.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus();
-  if (atEnd) toEnd(target);
-}
-
-export function toEnd(target) {
-  target.scrollTop = target.scrollHeight;
-  // Pictures arrive after the text and push the end away.
-  for (const picture of target.querySelectorAll("img")) picture.onload = () => { target.scrollTop = target.scrollHeight; };
-}
-
-export function base64(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
-}
-
-export function markAttachment(form) {
-  const input = form.elements.file;
-  const mark = () => {
-    const label = input.closest(".attach");
-    label.classList.toggle("filled", input.files.length > 0);
-    label.title = input.files[0]?.name ?? "";
-  };
-  input.addEventListener("change", mark);
-  form.addEventListener("reset", () => setTimeout(mark));
-  form.querySelector(".attach").addEventListener("keydown", (event) => { if (event.key === "Enter") input.click(); });
-}
-
-function drawApps(apps) {
-  const now = texts();
-  replace(byId("apps"), apps.length === 0 ? [element("li", { class: "hint" }, now.noApps)] : apps.map((app) => element(
-    "li", {},
-    element("strong", {}, `+${app.phone}`), " ", app.name, " ",
-    app.subscriptions.length > 0
-      ? element("span", { class: "badge" }, now.connected)
-      : element("span", { class: "badge off" }, now.notConnected),
-    element("dl", {}, element("dt", {}, now.appId), element("dd", {}, app.app_id), element("dt", {}, now.key), element("dd", {}, app.key)),
-  )));
-}
-
-function drawLog(id, rows, line) {
-  byId(`${id}-count`).textContent = rows.length || "";
-  byId(`${id}-count`).classList.toggle("some", id === "complaints" && rows.length > 0);
-  const last = rows.slice(-8).reverse();
-  replace(byId(id), last.length === 0 ? [element("li", { class: "hint" }, texts().nothing)] : last.map((row) => element("li", {}, ...line(row))));
-}
-
-async function draw() {
-  const [apps, phones, chats, faults, notices, complaints] = await Promise.all([
-    call("GET", "/sandbox/gupshup/apps"),
-    call("GET", "/sandbox/whatsapp"),
-    call("GET", "/sandbox/bitrix24/chats"),
-    call("GET", "/sandbox/faults"),
-    call("GET", "/sandbox/bitrix24/notifications"),
-    call("GET", "/sandbox/complaints"),
-  ]);
-  drawApps(apps);
-  await drawPhones(phones, apps);
-  drawChats(chats);
-  drawFaults(faults);
-  drawLog("notices", notices, (one) => [one.text]);
-  drawLog("complaints", complaints, (one) => [element("strong", {}, one.operation), " ", one.complaint]);
-}
-
-let drawing = Promise.resolve();
-export function redraw() {
-  drawing = drawing.then(draw, draw);
-  return drawing;
-}
+// Many events in a row are one drawing.
+const CALM_MS = 150;
+const LOCAL = ["localhost", "127.0.0.1", "[::1]"];
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 function live(isLive) {
   byId("live").textContent = isLive ? texts().live : texts().stale;
   document.body.classList.toggle("stale", !isLive);
 }
 
+// Bitrix24 talks to a frame as the one address it was opened from; under another name nothing would answer.
+function isElsewhere() {
+  const right = new URL(store.facts.base_url);
+  if (right.origin === location.origin) return false;
+  if (LOCAL.includes(right.hostname) && LOCAL.includes(location.hostname)) {
+    location.replace(right.origin);
+    return true;
+  }
+  warn(fill(texts().elsewhere, { address: right.origin }), true);
+  return false;
+}
+
 async function watch() {
   let last = 0;
   for (;;) {
     try {
-      const news = await call("GET", `/sandbox/events?after=${last}`);
+      const news = await call("GET", `/sandbox/events?after=${last}&wait_s=20`);
       if (news.last !== last) await redraw();
       last = news.last;
       live(true);
+      await pause(CALM_MS);
     } catch {
       live(false);
-      await new Promise((resolve) => { setTimeout(resolve, 1000); });
+      await pause(1000);
     }
   }
 }
 
-byId("language").value = language;
-byId("language").addEventListener("change", (event) => {
-  speak(event.target.value);
-  live(!document.body.classList.contains("stale"));
-  redraw();
-});
-show();
-startPhones();
-startChats();
-startFaults();
-watch();
+async function start() {
+  show();
+  live(true);
+  byId("language").value = language;
+  byId("language").addEventListener("change", async (event) => {
+    speak(event.target.value);
+    live(!document.body.classList.contains("stale"));
+    await redraw();
+  });
+  startPhone();
+  startPortal();
+  startPanel({ goInstall: () => { showForm(); showView("developer"); } });
+  startFaults();
+  startBridge(perform);
+  store.facts = await call("GET", "/sandbox/page/facts");
+  if (isElsewhere()) return;
+  await reopen();
+  await watch();
+}
+
+start();

@@ -150,8 +150,8 @@ async def test_the_page_and_its_files_are_served_and_nothing_else(empty_stage: S
     page = await empty_stage.http.get(f"{empty_stage.base}/")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     named = [part.split('"')[0] for part in page.text.split('"/page/')[1:]]
-    assert named == ["page.css", "page.js"]
-    for name in (*named, "phones.js", "chats.js", "faults.js", "texts.js"):
+    assert named == ["base.css", "phone.css", "portal.css", "panel.css", "page.js"]
+    for name in (*named, "phone.js", "chats.js", "faults.js", "texts.js"):
         assert (await empty_stage.http.get(f"{empty_stage.base}/page/{name}")).status_code == 200
     assert (await empty_stage.http.get(f"{empty_stage.base}/page/__init__.py")).status_code == 404
 

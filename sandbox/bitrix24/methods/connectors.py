@@ -39,6 +39,8 @@ async def register(call: Call) -> dict[str, Any]:
         need_system_messages=php.flag(call.params.get("NEED_SYSTEM_MESSAGES"), default=True),
         need_signature=php.flag(call.params.get("NEED_SIGNATURE"), default=True),
         chat_group=php.flag(call.params.get("CHAT_GROUP"), default=False),
+        icon=php.scalar(icon["data_image"]),
+        color=php.scalar(icon.get("color") or ""),
     )
     return {"result": True}
 
