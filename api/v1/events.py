@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import msgspec
 from litestar import get
@@ -42,7 +42,7 @@ async def watch_changes(services: NamedDependency[Services], holder: NamedDepend
     )
 
 
-async def changes(watch: Watch, holder: Holder, *, ping_s: float = _PING_S) -> AsyncIterator[bytes]:
+async def changes(watch: Watch, holder: Holder, *, ping_s: float = _PING_S) -> AsyncGenerator[bytes, None]:
     """The events of one stream, until its token ends or the process does."""
     yield f"retry: {_RETRY_MS}\n\n".encode()
     with watch.watching(holder.portal_id) as watcher:

@@ -52,6 +52,7 @@ create table messaging.conversation (
 comment on table messaging.conversation is
   'A contact on a channel. chat_key names the dialog towards Bitrix24 and never changes; portal_chat_id and session_id are learnt from its answers; window_until ends the 24 hours in which free text is allowed.';
 create index conversation_contact on messaging.conversation (portal_id, contact_id);
+create index conversation_portal_chat on messaging.conversation (portal_id, portal_chat_id) where portal_chat_id is not null;
 
 -- Messages -----------------------------------------------------------------------------------------------------
 

@@ -23,17 +23,15 @@ set join_collapse_limit = 1
 as $$
 declare
   v_scan constant int := 20000;
-  -- Letters with accents and their plain ones; the combining accents at the end have none and fall away.
-  v_accented constant text := 'áàâãäåéèêëíìîïóòôõöúùûüçñý' || U&'\0300\0301\0302\0303\0308\0327';
-  v_plain constant text := 'aaaaaaeeeeiiiiooooouuuucny';
   v_limit int := least(greatest(coalesce(p_limit, 50), 1), 200);
   v_since uuid := tenancy.id_floor(least(greatest(p_since, 'epoch'), '9999-01-01'));
   v_before uuid := least(coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff'),
                          case when p_until is not null then tenancy.id_floor(least(greatest(p_until, 'epoch'), '9999-01-01')) end);
-  v_needle text := nullif(translate(lower(btrim(p_text)), v_accented, v_plain), '');
+  v_like text := messaging.any_accent(p_text);
   v_digits text := case when p_text ~ '^[+0-9 ().-]+$' then nullif(regexp_replace(p_text, '[^0-9]', '', 'g'), '') end;
   v_channels uuid[] := messaging.readable_channels(p_portal_id, p_user_id, p_channel_id);
   v_states text[];
+  v_ids uuid[] := case when p_id is not null then trace.messages_of(p_portal_id, p_id) end;
   v_found uuid[];
   v_next uuid;
 begin
@@ -46,7 +44,7 @@ begin
   if p_id is not null then
     v_found := array(
       select m.message_id from messaging.message m
-       where m.portal_id = p_portal_id and m.message_id = any (trace.messages_of(p_portal_id, p_id))
+       where m.portal_id = p_portal_id and m.message_id = any (v_ids)
          and m.message_id >= v_since and m.message_id < v_before and m.channel_id = any (v_channels)
          and (p_direction is null or m.direction = p_direction) and (v_states is null or m.state = any (v_states))
        order by m.message_id desc
@@ -61,14 +59,12 @@ begin
                limit v_scan) m
        where m.channel_id = any (v_channels)
          and (p_direction is null or m.direction = p_direction) and (v_states is null or m.state = any (v_states))
-         and (v_needle is null
-              or position(v_needle in translate(lower(m.text), v_accented, v_plain)) > 0
+         and (v_like is null or m.text ~* v_like
               or exists (
                 select from messaging.conversation v
                   join messaging.contact k on k.portal_id = v.portal_id and k.contact_id = v.contact_id
                  where v.portal_id = p_portal_id and v.conversation_id = m.conversation_id
-                   and (position(v_needle in translate(lower(k.name), v_accented, v_plain)) > 0
-                        or position(v_digits in v.chat_key) > 0)))
+                   and (k.name ~* v_like or position(v_digits in v.chat_key) > 0)))
        order by m.message_id desc
        limit v_limit + 1);
   end if;

@@ -1,6 +1,7 @@
 -- A mark of what each portal's messages are like and one of what its channels are like: where a mark differs from the
 -- one before, something changed. Messages: the newest, the newest receipt, the last change among the newest 200.
--- For the API's live updates, once a second for all portals that somebody watches. Locks nothing; 0.3 ms a portal.
+-- For the API's live updates, once a second for all portals that somebody watches. Locks nothing; 2 ms for a portal
+-- with 200,000 messages, 5 ms for a hundred quiet ones.
 create or replace function messaging.pulse(p_portals uuid[])
 returns table (portal_id uuid, messages_mark text, channels_mark text)
 language sql stable security definer

@@ -5,6 +5,9 @@
 create or replace function trace.messages_of(p_portal_id uuid, p_id text) returns uuid[]
 language plpgsql stable security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_text text := btrim(p_id);
@@ -31,14 +34,26 @@ begin
         limit 200)
       union
       (select m.message_id from messaging.message m
-        where m.portal_id = p_portal_id and m.conversation_id in (
-          select c.conversation_id from messaging.conversation c
-           where c.portal_id = p_portal_id and (
-             c.conversation_id = v_id or c.channel_id = v_id or c.portal_chat_id = v_text
-             or c.contact_id in (select f.contact_id from messaging.identifier f
-                                  where f.portal_id = p_portal_id and f.value = v_customer)))
+        where m.portal_id = p_portal_id and m.channel_id = v_id
+          and exists (select from tenancy.channel c where c.portal_id = p_portal_id and c.channel_id = v_id)
         order by m.message_id desc
-        limit 200)) x
+        limit 200)
+      union
+      select n.message_id
+        from (select c.conversation_id from messaging.conversation c
+               where c.portal_id = p_portal_id and c.conversation_id = v_id
+              union
+              select c.conversation_id from messaging.conversation c
+               where c.portal_id = p_portal_id and c.portal_chat_id = v_text
+              union
+              select c.conversation_id from messaging.identifier f
+                join messaging.conversation c on c.portal_id = f.portal_id and c.contact_id = f.contact_id
+               where f.portal_id = p_portal_id and f.kind = any (array['wa', 'bsuid', 'alias']) and f.value = v_customer) v
+       cross join lateral (
+         select m.message_id from messaging.message m
+          where m.portal_id = p_portal_id and m.conversation_id = v.conversation_id
+          order by m.message_id desc
+          limit 200) n) x
      order by x.message_id desc
      limit 200);
 end
