@@ -1,67 +1,83 @@
-"""A Chromium, a portal, our server: a page is opened as Bitrix24 does it, by a form posted into a frame."""
+"""A real Chromium on the demo's own page, beside the whole running house: what a person would do, done."""
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Frame, Page, async_playwright
+from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
 
-from tests.browser.stage import APP_SID, Server, portal_app
-from tests.sandbox.serving import free_socket, serving
+from tests.servers import TestDatabase
+from tests.system.house import House, open_house
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-REPORTS = Path(__file__).parents[2] / "reports" / "pages"
+REPORTS = Path(__file__).parents[2] / "reports" / "screens"
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
-class Shown(msgspec.Struct, kw_only=True):
-    """A page in its portal."""
+class Desk:
+    """The demo's page before a person: a phone, a portal, and our panel in its frame."""
 
-    server: Server
-    parent: Page
-    frame: Frame
-    """Our page."""
+    def __init__(self, page: Page, house: House) -> None:
+        self.page = page
+        self.house = house
+        self.panel: FrameLocator = page.frame_locator("#panel-layers .layer:last-child iframe")
 
-    async def said(self) -> list[str]:
-        """The commands that the page sent over the bridge."""
-        return [str(one["command"]) for one in await self.parent.evaluate("said")]
+    def open(self, portal: str = "p1", language: str | None = None) -> None:
+        """Go to a portal; `language` is the portal's (`la`, `br`, `en`, …)."""
+        if language is not None:
+            answer = self.house.sandbox.put(
+                f"/sandbox/bitrix24/portals/{portal}/settings", json={"lang": language}
+            )
+            assert answer.is_success, answer.text
+        self.page.goto(f"{self.house.sandbox_url}/")
+        expect(self.page.locator("#portal-choice option").first).to_be_attached()
+        if self.page.locator("#portal-choice").input_value() != portal:
+            self.page.locator("#portal-choice").select_option(portal)
+
+    def go(self, menu: str) -> None:
+        """Choose in the portal's menu: `chats`, `contacts`, `app` or `developer`."""
+        self.page.locator(f"#portal-menu [data-key={menu}]").click()
+
+    def view(self, name: str) -> None:
+        """Choose a view of the panel by its name in the navigation."""
+        self.panel.get_by_role("navigation").get_by_text(name, exact=True).click()
+
+    def customer_writes(self, text: str) -> None:
+        """Type on the phone that is shown."""
+        self.page.locator("#wa-composer [name=text]").fill(text)
+        self.page.locator("#wa-composer .go").click()
+
+    def on_the_phone(self, text: str) -> Any:
+        """The bubble on the phone with this text."""
+        return self.page.locator("#wa-talk li", has_text=text)
+
+    def wide(self) -> None:
+        """Show the panel as wide as Bitrix24's slider."""
+        if self.page.locator("#panel-widen").get_attribute("aria-pressed") != "true":
+            self.page.locator("#panel-widen").click()
 
 
-Opener = Callable[..., Awaitable[Shown]]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
-        pytest.skip("NO CHROMIUM ON THIS MACHINE: the pages are not tested in a browser")
-    async with async_playwright() as playwright:
+        pytest.skip("NO CHROMIUM ON THIS MACHINE: the panel is not tested in a browser")
+    with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-background-networking"]
-        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield running
-        await running.close()
+        running.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def server() -> AsyncIterator[Server]:
-    made = Server()
-    ours, made.origin = free_socket()
-    theirs, made.portal_origin = free_socket()
-    async with serving(made.app(), ours), serving(portal_app(), theirs):
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def stranger() -> AsyncIterator[str]:
-    """Another site that knows the bridge as well as the portal does."""
-    listener, origin = free_socket()
-    async with serving(portal_app(), listener):
-        yield origin
+@pytest.fixture(scope="module")
+def house(database: TestDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The running house with one portal and one connected channel."""
+    with open_house(database, tmp_path_factory.mktemp("house")) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -70,49 +86,19 @@ def expected_errors() -> list[str]:
     return []
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def open_page(browser: Browser, server: Server, expected_errors: list[str]) -> AsyncIterator[Opener]:
-    """Opens a page in a fresh portal: `await open_page("install")`; a script error fails the test."""
+@pytest.fixture
+def desk(browser: Browser, house: House, expected_errors: list[str]) -> Iterator[Desk]:
+    """A person's desk, 1280 pixels wide; a script error or a console error fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="es-MX")
+    page = context.new_page()
     faults: list[str] = []
 
     def hear(text: str) -> None:
         if not any(part in text for part in expected_errors):
             faults.append(text)
 
-    async with contextlib.AsyncExitStack() as contexts:
-
-        async def opened(
-            page: str,
-            *,
-            language: str = "es",
-            options: dict[str, Any] | None = None,
-            name: str | None = None,
-            before: str = "",
-            **context_options: Any,
-        ) -> Shown:
-            context = await browser.new_context(viewport={"width": 1280, "height": 800}, **context_options)
-            contexts.push_async_callback(context.close)
-            parent = await context.new_page()
-            parent.on("pageerror", lambda error: hear(str(error)))
-            parent.on("console", lambda said: hear(said.text) if said.type == "error" else None)
-            await parent.goto(server.portal_origin)
-            if before:
-                await parent.evaluate(before)
-            asked = {
-                "origin": server.origin,
-                "page": page,
-                "language": language,
-                "options": options or {},
-                "sid": APP_SID,
-                "name": name,
-            }
-            async with parent.expect_event(
-                "framenavigated", lambda frame: frame.url.startswith(f"{server.origin}/bitrix24/")
-            ) as navigated:
-                await parent.evaluate("(asked) => open_(asked)", asked)
-            frame = await navigated.value
-            await frame.wait_for_load_state()
-            return Shown(server=server, parent=parent, frame=frame)
-
-        yield opened
+    page.on("pageerror", lambda error: hear(str(error)))
+    page.on("console", lambda said: hear(said.text) if said.type in ("error", "warning") else None)
+    yield Desk(page, house)
+    context.close()
     assert faults == []

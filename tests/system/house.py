@@ -328,6 +328,8 @@ class House:
             snapshot,
             "--seed",
             "7",
+            "--app-url",
+            self.api_url,
         ]
 
     def _environment(self) -> dict[str, str]:

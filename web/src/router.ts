@@ -18,7 +18,7 @@ const routes: RouteRecordRaw[] = [
 const FIRST: Record<Page, string> = { install: '/install', app: '/channels', 'setting-connector': '/connector' }
 
 export function routerFor(session: Pick<PageSession, 'page'>): Router {
-  const router = createRouter({ history: createMemoryHistory(), routes })
-  void router.push(FIRST[session.page])
-  return router
+  const history = createMemoryHistory()
+  history.replace(FIRST[session.page])
+  return createRouter({ history, routes })
 }

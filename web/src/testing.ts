@@ -61,7 +61,7 @@ export async function shown<Props extends object>(
   const { token: _, ...kept } = session
   const application: Application = { session: kept, api, portal, live: new Live(api) }
   const router = routerFor(session)
-  await router.isReady()
+  await router.push(router.options.history.location)
   const mounted = mount(component as Component, {
     props: props as Record<string, unknown>,
     attachTo: document.body,
