@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.desired import SCOPES, Addresses
-from runtime.diagnosis import Finding, Level, diagnose, role_script
+from adapters.explanations import explain
+from runtime.diagnosis import Connection, Finding, Level, connections, diagnose, role_script
 from runtime.secrets import role_password
 from runtime.settings import API_ROLE, LOGIN_ROLES, TRACE_ROLE, WORKER_ROLE, Settings
 
@@ -39,8 +41,41 @@ def doctor() -> None:
         console.print("\nThe roles' passwords, for an administrator (verifiers, not passwords):")
         console.print(role_script(settings.database_url, passwords), markup=False)
     console.print(application_facts(settings))
+    show_connections(console, connections(settings.database_url))
     if any(finding.level is Level.FAIL for finding in findings):
         raise SystemExit(1)
+
+
+_MARKS = {
+    "ok": ("green", "  ok"),
+    "warn": ("yellow", "warn"),
+    "fail": ("red", "FAIL"),
+    "waiting": ("dim", "  …"),
+}
+
+
+def show_connections(console: Console, found: Sequence[Connection]) -> None:
+    """Print each channel's connection tests as last found; a customer's trouble is none of this machine."""
+    for channel_id, tests in groupby(found, key=lambda one: one.channel_id):
+        rows = list(tests)
+        first = rows[0]
+        when = f"checked {first.checked_at:%Y-%m-%d %H:%M}Z" if first.checked_at else "never checked"
+        console.print(
+            f"\n{first.name} (+{first.phone}, {first.domain}): {first.state}, {when}, {channel_id}",
+            markup=False,
+        )
+        for test in rows:
+            colour, mark = _MARKS[test.outcome]
+            console.print(f"[{colour}]{mark:>4}[/] ", end="")
+            console.print(line_of(test), markup=False)
+
+
+def line_of(test: Connection) -> str:
+    """One test in one line: its name, what was found in words, and the action that mends it."""
+    words = None if test.code is None else explain(test.code, party=test.party, language="en").what
+    found = [part for part in (words, test.code and f"[{test.code}]", test.detail) if part]
+    line = f"{test.test}: {' '.join(found)}" if found else test.test
+    return f"{line} → {test.action}" if test.action else line
 
 
 def check_settings(settings: Settings) -> Iterator[Finding]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 import psycopg
 from psycopg import sql
+from psycopg.rows import dict_row
 
 from runtime.errors import DatabaseAway
 from runtime.migrate import META, connect, recorded_files, verifier
@@ -33,6 +36,40 @@ class Finding(msgspec.Struct, frozen=True):
     level: Level
     text: str
     remedy: str = ""
+
+
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """One connection test of one channel as it was last found (`tenancy.every_connection`)."""
+
+    domain: str
+    channel_id: UUID
+    name: str
+    phone: str
+    state: str
+    checked_at: datetime | None
+    test: str
+    party: Literal["ours", "bitrix24", "gupshup"]
+    outcome: Literal["ok", "warn", "fail", "waiting"]
+    code: str | None
+    detail: str | None
+    at: datetime | None
+    action: str | None
+
+
+def connections(url: str) -> list[Connection]:
+    """Return the connection tests of every channel, one after the other; none where nobody can be asked."""
+    try:
+        connection = connect(url)
+    except DatabaseAway:
+        return []
+    with connection:
+        if not _value(connection, "select to_regproc('tenancy.every_connection') is not null"):
+            return []
+        cursor = connection.cursor(row_factory=dict_row)
+        return [
+            Connection(**row)
+            for row in cursor.execute(b"select * from tenancy.every_connection()").fetchall()
+        ]
 
 
 def diagnose(url: str, role_urls: Mapping[str, str], sql_root: Path = SQL_ROOT) -> Iterator[Finding]:

@@ -89,6 +89,23 @@ def test_doctor_says_all_is_well_and_what_to_enter_in_bitrix24(empty: TestDataba
         assert secret not in told.output
 
 
+@pytest.mark.requirement("R2.5-b")
+def test_doctor_shows_each_channels_connection_tests(tmp_path: Path) -> None:
+    with fresh_database(18) as database:
+        with psycopg.connect(database.url, autocommit=True) as owner:
+            owner.execute("select tests.create_channel(tests.create_portal())")
+            owner.execute(
+                "insert into tenancy.channel_fact (portal_id, channel_id, fact, asked_at, failure)"
+                " select portal_id, channel_id, 'callback', now(),"
+                ' \'{"code": "http_401", "policy": "fix"}\' from tenancy.channel'
+            )
+        told = _run("doctor", environment=_environment(database.url, tmp_path))
+    assert "Ventas 1 (+5215550001111, p1.example): active, never checked" in told.output
+    assert "  ok install_finished" in told.output
+    assert "FAIL gupshup_app: Gupshup does not accept the app key. [http_401] → check_key" in told.output
+    assert "   … round_trip: " in told.output
+
+
 def test_doctor_warns_of_what_belongs_to_the_sandbox_and_fails_on_an_empty_database(
     empty: TestDatabase, tmp_path: Path
 ) -> None:

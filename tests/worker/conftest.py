@@ -78,6 +78,16 @@ class Outside:
             return web.json_response(await self.answers["msg"](body))
         return web.json_response({"status": "submitted", "messageId": f"gs-{len(self.asked)}"}, status=202)
 
+    async def app(self, request: web.Request) -> web.Response:
+        """A call about an application, such as `GET business`; 404 unless told otherwise."""
+        name = f"{request.method} {request.match_info['what']}"
+        body = dict(await request.post())
+        self.asked.append((name, body))
+        if name not in self.answers:
+            return web.json_response({"status": "error", "message": "Not Found"}, status=404)
+        answer = await self.answers[name](body)
+        return answer if isinstance(answer, web.Response) else web.json_response(answer)
+
 
 class House:
     """What a worker works with, around one portal with one channel."""
@@ -164,6 +174,7 @@ async def outside() -> AsyncIterator[Outside]:
     application = web.Application()
     application.router.add_post("/{number}/rest/{method}", standing.rest)
     application.router.add_post("/wa/api/v1/msg", standing.send)
+    application.router.add_route("*", "/wa/app/{app_id}/{what:.*}", standing.app)
     async with TestServer(application, host="127.0.0.1") as server:
         standing.url = f"http://127.0.0.1:{server.port}"
         yield standing
