@@ -2,7 +2,7 @@
 // sandbox, which also remembers every unknown command as a complaint.
 
 import { byId, call, element, warn } from "./dom.js";
-import { close, openApplication, openFrame, openNote, reload, reopen, resize, scrollTo, setTitle } from "./panel.js";
+import { close, openFrame, openNote, reload, reopen, resize, scrollTo, setTitle } from "./panel.js";
 import { showChat, showView } from "./portal.js";
 import { portal } from "./store.js";
 import { fill, portalTexts } from "./texts.js";
@@ -17,7 +17,7 @@ const COMMANDS = {
   reloadWindow: (layer) => reload(layer),
   closeApplication: (layer, _params, reply) => { reply(); close(layer); },
   // Both answer when their slider is closed again.
-  openApplication: (_layer, params, reply) => openApplication(params ?? {}, true, () => reply()),
+  openApplication: (_layer, params, reply) => openSlider(params ?? {}, () => reply()),
   openPath: (_layer, params, reply) => openPath(String(params?.path ?? params ?? ""), reply),
   imOpenMessenger: (_layer, params, reply) => { openDialog(params); reply(); },
   imOpenHistory: (_layer, params, reply) => { openDialog(params); reply(); },
@@ -49,6 +49,12 @@ async function ask(layer, command, params) {
   return answer;
 }
 
+/** What begins with `bx24_` is about the slider; the rest are the page's options. */
+function openSlider(params, onClose) {
+  const options = Object.fromEntries(Object.entries(params).filter(([key]) => !key.startsWith("bx24_")));
+  return openFrame({ options, title: String(params.bx24_title ?? ""), over: true, wide: true, onClose });
+}
+
 const nameOf = (id) => portal().users.find((one) => one.id === Number(id))?.name ?? String(id ?? "");
 
 /** `chat12`, `imol|12` or `imol|connector|line|chat|user`. */
@@ -69,7 +75,7 @@ async function openPath(path, reply) {
     await openFrame({ placement: "SETTING_CONNECTOR", options, over: true, wide: true, onClose: closed });
   } else if (address.pathname.startsWith("/marketplace/")) {
     const options = Object.fromEntries([...query].map(([key, value]) => [key.replace(/^params\[(.*)\]$/, "$1"), value]));
-    await openApplication(options, true, closed);
+    await openSlider(options, closed);
   } else if (address.pathname.startsWith("/contact_center")) {
     showView("contacts");
     closed();

@@ -74,7 +74,7 @@ function drawScore({ customers, operators }) {
   const way = (title, one) => element(
     "div", { class: "way" }, element("strong", {}, title),
     element("span", { class: "bar", role: "img", "aria-label": `${one.arrived}/${one.written}` }, meter(one.arrived, one.written)),
-    element("span", { class: "figures" }, ...[["written", one.written], ["arrived", one.arrived], ["underWay", one.under_way], ["failedWord", one.failed], ["doubled", one.doubled]].map(
+    element("span", { class: "figures" }, ...[["written", one.written], ["arrived", one.arrived], ["underWay", one.under_way], ["told", one.told], ["doubled", one.doubled]].map(
       ([key, count]) => element("span", { "data-figure": key, class: key === "doubled" && count > 0 ? "bad" : "" }, element("b", {}, String(count)), ` ${now[key]}`),
     )),
   );

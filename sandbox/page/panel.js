@@ -48,7 +48,7 @@ export async function reopen() {
 }
 
 /** The application's own page; until installation is finished the portal opens its wizard instead. */
-export const openApplication = (options = {}, over = false, onClose = undefined) => openFrame({ options, over, onClose, wide: over });
+export const openApplication = () => openFrame({});
 
 const isStub = () => portal().state === "installing" && !person().admin;
 

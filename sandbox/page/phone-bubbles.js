@@ -110,10 +110,13 @@ const tap = (message, kind, text) => write({ kind, text, reply_to: message.id })
 
 function tools(message) {
   const now = texts();
-  const react = EMOJI.map((emoji) => element("button", { type: "button", "aria-label": `${now.react} ${emoji}`, onclick: () => write({ kind: "reaction", emoji, reply_to: message.id }) }, emoji));
+  const faces = element("span", { hidden: true }, ...EMOJI.map((emoji) => element(
+    "button", { type: "button", "aria-label": `${now.react} ${emoji}`, onclick: () => { faces.hidden = true; write({ kind: "reaction", emoji, reply_to: message.id }); } }, emoji,
+  )));
   return element(
     "span", { class: "tools" },
     element("button", { type: "button", "aria-label": now.reply, title: now.reply, onclick: () => answerTo(message) }, icon("reply")),
-    ...react,
+    element("button", { type: "button", "aria-label": now.react, title: now.react, onclick: () => { faces.hidden = !faces.hidden; } }, icon("smile")),
+    faces,
   );
 }

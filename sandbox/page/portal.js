@@ -89,7 +89,6 @@ function draw() {
   options(byId("portal-choice"), [...store.state.portals.map((one) => [one.name, `${one.name} · ${now.appStates[one.state]}`]), [NEW, now.newPortal]], here.name);
   options(byId("portal-language"), LANGUAGES.some(([code]) => code === here.lang) ? LANGUAGES : [...LANGUAGES, [here.lang, here.lang]], here.lang);
   options(byId("person-choice"), here.users.map((one) => [one.id, `${one.name} · ${one.admin ? now.administrator : now.operator}`]), person().id);
-  drawMenu(here, now);
   drawBell();
   const target = byId("portal-view");
   if (target.dataset.view !== view) {
@@ -97,6 +96,8 @@ function draw() {
     target.replaceChildren();
   }
   VIEWS[view](target, here, now);
+  // After the view, which marks what is looked at as read.
+  drawMenu(here, now);
   showStart();
 }
 

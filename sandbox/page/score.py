@@ -12,15 +12,18 @@ from sandbox.bitrix24 import Bitrix24Sandbox, ChatMessage
 from sandbox.gupshup.party import GupshupSandbox
 from sandbox.gupshup.state import Message
 
+_QUOTED = 60
+"""Notifications quote the beginning of a long message."""
 _MARKUP = re.compile(r"\[/?[a-z]+[^\]]*\]|[*_~`\s]", re.IGNORECASE)
 
 
 class Way(msgspec.Struct, kw_only=True):
-    """One direction: `written` = `arrived` + `failed` + `under_way`."""
+    """One direction: `written` = `arrived` + `told` + `under_way`."""
 
     written: int
     arrived: int
-    failed: int
+    told: int
+    """Not arrived, and the operator knows: the phone shows a failure, or the bell quotes the message."""
     under_way: int
     doubled: int
 
@@ -54,7 +57,7 @@ def _customers(gupshup: GupshupSandbox, bitrix24: Bitrix24Sandbox) -> Way:
     return Way(
         written=len(written),
         arrived=arrived,
-        failed=0,
+        told=0,
         under_way=len(written) - arrived,
         doubled=sum(seen[number] - 1 for number in written if seen[number] > 1),
     )
@@ -67,19 +70,19 @@ def _is_awaited(gupshup: GupshupSandbox, message: Message) -> bool:
 
 
 def _operators(gupshup: GupshupSandbox, bitrix24: Bitrix24Sandbox) -> Way:
-    """By the ids that the portal was told on delivery; failures and doubles by what was written."""
+    """By the ids that the portal was told on delivery; the others and doubles by what was written."""
     phones = [one for one in gupshup.state.messages if one.direction == "out"]
     on_phone = {number for one in phones if one.state in {"delivered", "read"} for number in one.ids.values()}
-    written = [one for one in _chat_messages(bitrix24) if _is_for_customers(one)]
-    told = [one for one in written if one.author != "system"]
-    arrived = sum(1 for one in told if one.external_ids and on_phone.issuperset(one.external_ids))
-    failed = min(len(told) - arrived, _failures(told, phones))
+    sent = [one for one in _chat_messages(bitrix24) if _is_for_customers(one)]
+    written = [one for one in sent if one.author != "system"]
+    missing = [one for one in written if not (one.external_ids and on_phone.issuperset(one.external_ids))]
+    told = _told(missing, phones, bitrix24)
     return Way(
-        written=len(told),
-        arrived=arrived,
-        failed=failed,
-        under_way=len(told) - arrived - failed,
-        doubled=_doubled(written, phones),
+        written=len(written),
+        arrived=len(written) - len(missing),
+        told=told,
+        under_way=len(missing) - told,
+        doubled=_doubled(sent, phones),
     )
 
 
@@ -93,11 +96,19 @@ def _is_for_customers(message: ChatMessage) -> bool:
     return message.author != "client" and not message.is_hidden and not message.is_refused
 
 
-def _failures(told: list[ChatMessage], phones: list[Message]) -> int:
-    """Messages that the phone shows as failed and the operator's portal does not show as delivered."""
-    open_texts = Counter(_plain(one.text) for one in told if not one.external_ids)
+def _told(missing: list[ChatMessage], phones: list[Message], bitrix24: Bitrix24Sandbox) -> int:
+    """How many of the missing messages failed on a phone or are quoted by a bell notification."""
     failed = Counter(_plain(one.text) for one in phones if one.state == "failed")
-    return sum(min(count, open_texts[text]) for text, count in failed.items())
+    bells = [_plain(one.text) for portal in bitrix24.portals.values() for one in portal.notifications]
+    told = 0
+    for message in missing:
+        text = _plain(message.text)
+        if failed[text] > 0:
+            failed[text] -= 1
+            told += 1
+        elif text and any(text[:_QUOTED] in bell for bell in bells):
+            told += 1
+    return told
 
 
 def _doubled(written: list[ChatMessage], phones: list[Message]) -> int:

@@ -33,7 +33,7 @@ export const en = {
   absentTitle: "The application is not installed in {portal}", absentText: "In the portal open Developers → Integrations → Local application and save the form: the wizard opens here.",
   goInstall: "Go to the form", stubTitle: "The installation is not finished", stubText: "An administrator of the portal must finish it.", closedTitle: "Panel closed", closedText: "Open it from the portal's menu.",
   pathText: "The portal would show its page {path} here.", calls: "Calling {who}", formShown: "The application's form", choosePeople: "Choose people", chosen: "Choose",
-  faults: "Faults and tests", score: "Nothing is lost", written: "written", arrived: "arrived", underWay: "under way", failedWord: "failed", doubled: "duplicates",
+  faults: "Faults and tests", score: "Nothing is lost", written: "written", arrived: "arrived", underWay: "under way", told: "told to the operator", doubled: "duplicates",
   customersWay: "Customers → portal", operatorsWay: "Operators → phones", scoreHint: "Counted in the two simulated services, not in our database.",
   presets: "Situations", presetNames: { none: "All is well", duplicates: "Duplicates", disorder: "Disorder", whatsapp: "WhatsApp is down", bitrix24: "Bitrix24 is down", lost: "Lost answers", everything: "Everything at once" },
   faultNames: { duplicate: "Duplicate callbacks", reorder: "Reorder callbacks", drop_response: "Lose answers", drop_request: "Lose requests", http_500: "Error 500", http_503: "Error 503", html_502: "502 page", delay_ms: "Longest delay (ms)" },

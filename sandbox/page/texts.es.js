@@ -37,7 +37,7 @@ export const es = {
   goInstall: "Ir al formulario", stubTitle: "La instalación no ha terminado", stubText: "Un administrador del portal debe terminarla.", closedTitle: "Panel cerrado", closedText: "Ábralo desde el menú del portal.",
   pathText: "El portal mostraría aquí la página {path}.", calls: "Llamada a {who}", formShown: "Formulario de la aplicación", choosePeople: "Elegir personas", chosen: "Elegir",
   // faults
-  faults: "Fallos y pruebas", score: "Nada se pierde", written: "escritos", arrived: "llegaron", underWay: "en camino", failedWord: "fallaron", doubled: "duplicados",
+  faults: "Fallos y pruebas", score: "Nada se pierde", written: "escritos", arrived: "llegaron", underWay: "en camino", told: "avisados al operador", doubled: "duplicados",
   customersWay: "Clientes → portal", operatorsWay: "Operadores → teléfonos", scoreHint: "Contado en los dos servicios simulados, no en nuestra base de datos.",
   presets: "Situaciones", presetNames: { none: "Todo bien", duplicates: "Duplicados", disorder: "Desorden", whatsapp: "WhatsApp caído", bitrix24: "Bitrix24 caído", lost: "Respuestas perdidas", everything: "Todo a la vez" },
   faultNames: { duplicate: "Duplicar avisos", reorder: "Desordenar avisos", drop_response: "Perder respuestas", drop_request: "Perder peticiones", http_500: "Error 500", http_503: "Error 503", html_502: "Página 502", delay_ms: "Demora máx. (ms)" },

@@ -33,7 +33,7 @@ export const pt = {
   absentTitle: "O aplicativo não está instalado em {portal}", absentText: "No portal, abra Desenvolvedores → Integrações → Aplicativo local e salve o formulário: o assistente abrirá aqui.",
   goInstall: "Ir ao formulário", stubTitle: "A instalação não foi concluída", stubText: "Um administrador do portal precisa concluí-la.", closedTitle: "Painel fechado", closedText: "Abra-o pelo menu do portal.",
   pathText: "O portal mostraria aqui a página {path}.", calls: "Ligação para {who}", formShown: "Formulário do aplicativo", choosePeople: "Escolher pessoas", chosen: "Escolher",
-  faults: "Falhas e testes", score: "Nada se perde", written: "escritas", arrived: "chegaram", underWay: "a caminho", failedWord: "falharam", doubled: "duplicadas",
+  faults: "Falhas e testes", score: "Nada se perde", written: "escritas", arrived: "chegaram", underWay: "a caminho", told: "avisadas ao operador", doubled: "duplicadas",
   customersWay: "Clientes → portal", operatorsWay: "Operadores → telefones", scoreHint: "Contado nos dois serviços simulados, não em nosso banco de dados.",
   presets: "Situações", presetNames: { none: "Tudo bem", duplicates: "Duplicatas", disorder: "Desordem", whatsapp: "WhatsApp fora do ar", bitrix24: "Bitrix24 fora do ar", lost: "Respostas perdidas", everything: "Tudo de uma vez" },
   faultNames: { duplicate: "Duplicar avisos", reorder: "Desordenar avisos", drop_response: "Perder respostas", drop_request: "Perder pedidos", http_500: "Erro 500", http_503: "Erro 503", html_502: "Página 502", delay_ms: "Atraso máx. (ms)" },

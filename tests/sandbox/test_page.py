@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from base64 import b64decode
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
+from tests.sandbox.browsing import browsing
 from tests.sandbox.channel import Channel
 from tests.sandbox.conftest import Stage
 from tests.sandbox.serving import until
 
 pytestmark = [pytest.mark.requirement("R2.1-e"), pytest.mark.browser]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PIXEL = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -29,20 +28,9 @@ UNLABELLED = (
 
 @pytest.fixture
 async def page(stage: Stage) -> AsyncIterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        shown = await browser.new_page(viewport={"width": 1280, "height": 800}, locale="es-PE")
-        faults: list[str] = []
-        shown.on("pageerror", lambda error: faults.append(str(error)))
-        shown.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    async with browsing() as shown:
         await shown.goto(stage.base)
         yield shown
-        await browser.close()
-        assert faults == []
 
 
 @pytest.fixture
@@ -102,6 +90,7 @@ async def test_the_customer_taps_answers_and_reacts(stage: Stage, page: Page) ->
     await expect(page.locator("#wa-talk .bubble.mine blockquote")).to_contain_text("¿Cuál color?")
     question = page.locator("#wa-talk .bubble.theirs")
     await question.hover()
+    await question.get_by_role("button", name="Reaccionar", exact=True).click()
     await question.get_by_role("button", name="Reaccionar 👍").click()
     await expect(question.locator(".reactions")).to_have_text("👍")
     await question.hover()

@@ -113,7 +113,7 @@ async def test_the_score_counts_what_customers_wrote_and_the_portal_shows(
     await stage.writes("dos")
     await channel.hand_over(first, "uno")
     ways = (await state(stage))["score"]
-    assert ways["customers"] == {"written": 2, "arrived": 1, "failed": 0, "under_way": 1, "doubled": 0}
+    assert ways["customers"] == {"written": 2, "arrived": 1, "told": 0, "under_way": 1, "doubled": 0}
     await channel.hand_over(first, "uno")
     assert (await state(stage))["score"]["customers"]["doubled"] == 1
 
@@ -123,14 +123,24 @@ async def test_the_score_counts_what_operators_wrote_and_phones_show(stage: Stag
     chat_id = int((await channel.hand_over("wamid.1", "hola"))["session"]["CHAT_ID"])
     written = await stage.post(f"/sandbox/bitrix24/chats/{chat_id}/messages", {"text": "[b]Listo[/b] ya"})
     before = (await state(stage))["score"]["operators"]
-    assert before == {"written": 1, "arrived": 0, "failed": 0, "under_way": 1, "doubled": 0}
+    assert before == {"written": 1, "arrived": 0, "told": 0, "under_way": 1, "doubled": 0}
     await stage.send({"type": "text", "text": "*Listo* ya"})
     sent = await until(lambda: [one for one in stage.sandbox.gupshup.state.messages if one.state == "read"])
     await channel.tick(chat_id, written.json()["id"], [sent[0].ids["whatsappMessageId"]])
     after = (await state(stage))["score"]["operators"]
-    assert after == {"written": 1, "arrived": 1, "failed": 0, "under_way": 0, "doubled": 0}
+    assert after == {"written": 1, "arrived": 1, "told": 0, "under_way": 0, "doubled": 0}
     await stage.send({"type": "text", "text": "*Listo* ya"})
     assert (await state(stage))["score"]["operators"]["doubled"] == 1
+
+
+async def test_a_message_that_the_bell_speaks_of_is_not_under_way(stage: Stage, channel: Channel) -> None:
+    chat_id = int((await channel.hand_over("wamid.1", "hola"))["session"]["CHAT_ID"])
+    await stage.post(f"/sandbox/bitrix24/chats/{chat_id}/messages", {"text": "[b]¿Lo[/b] quiere?"})
+    await stage.post(f"/sandbox/bitrix24/chats/{chat_id}/messages", {"text": "otra cosa"})
+    bell = {"USER_ID": 27, "MESSAGE": "No se sabe si salió: «¿Lo quiere?»", "TAG": "x"}
+    await channel.rest("im.notify.system.add", bell)
+    operators = (await state(stage))["score"]["operators"]
+    assert operators == {"written": 2, "arrived": 0, "told": 1, "under_way": 1, "doubled": 0}
 
 
 async def test_a_failure_on_the_phone_is_counted_as_one_and_not_as_lost(
@@ -143,7 +153,7 @@ async def test_a_failure_on_the_phone_is_counted_as_one_and_not_as_lost(
     await stage.send({"type": "text", "text": "¿sigue ahí?"})
     await until(lambda: [one for one in stage.sandbox.gupshup.state.messages if one.state == "failed"])
     operators = (await state(stage))["score"]["operators"]
-    assert operators == {"written": 1, "arrived": 0, "failed": 1, "under_way": 0, "doubled": 0}
+    assert operators == {"written": 1, "arrived": 0, "told": 1, "under_way": 0, "doubled": 0}
 
 
 async def test_the_page_may_frame_the_application_and_nothing_else(stage: Stage, channel: Channel) -> None:

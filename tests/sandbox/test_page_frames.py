@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,11 @@ import pytest
 from litestar import Litestar, MediaType, Request, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath
-from playwright.async_api import Frame, Page, async_playwright, expect
+from playwright.async_api import Frame, Page, expect
 
 from sandbox.app import Sandbox, create_app
 from sandbox.bitrix24 import AppCard
-from tests.browser.conftest import CHROMIUM
+from tests.sandbox.browsing import browsing
 from tests.sandbox.serving import free_socket, serving, until
 
 pytestmark = [pytest.mark.requirement("R2.1-e"), pytest.mark.browser]
@@ -80,26 +79,16 @@ def application(posts: list[tuple[str, dict[str, str]]]) -> Litestar:
 
 @pytest.fixture
 async def demo() -> AsyncIterator[Demo]:
-    if CHROMIUM is None:
-        pytest.skip("NO CHROMIUM ON THIS MACHINE: the demo's page is not tested in a browser")
-    faults: list[str] = []
     posts: list[tuple[str, dict[str, str]]] = []
     app_socket, app_url = free_socket()
     sandbox_socket, base = free_socket()
     sandbox = create_app(base, client_id="local.test", client_secret="secret", seed=7, app_url=app_url)
-    async with contextlib.AsyncExitStack() as stack:
-        await stack.enter_async_context(serving(application(posts), app_socket))
-        await stack.enter_async_context(serving(sandbox, sandbox_socket))
-        playwright = await stack.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        stack.push_async_callback(browser.close)
-        page = await browser.new_page(viewport={"width": 1280, "height": 800}, locale="es-PE")
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    async with (
+        serving(application(posts), app_socket),
+        serving(sandbox, sandbox_socket),
+        browsing() as page,
+    ):
         yield Demo(sandbox=sandbox.state.sandbox, base=base, application=app_url, posts=posts, page=page)
-    assert faults == []
 
 
 async def test_an_installed_application_is_opened_by_a_posted_form(demo: Demo) -> None:
@@ -257,3 +246,58 @@ async def test_a_line_is_configured_from_the_contact_center(demo: Demo) -> None:
     told = await frame.evaluate("ask('getInitData')")
     assert told["PLACEMENT"] == "SETTING_CONNECTOR"
     assert (told["PLACEMENT_OPTIONS"]["CONNECTOR"], told["PLACEMENT_OPTIONS"]["LINE"]) == ("wa", "2")
+
+
+async def test_a_chat_is_opened_in_the_messenger(demo: Demo) -> None:
+    await demo.install()
+    frame = await demo.frame("app")
+    bitrix24 = demo.sandbox.bitrix24
+    auth = {"auth": bitrix24.frame("p1", 1).form["AUTH_ID"]}
+    connector = {"ID": "wa", "NAME": "WhatsApp", "ICON": {"DATA_IMAGE": "data:image/svg+xml,%3Csvg/%3E"}}
+    element = {
+        "user": {"id": "5", "name": "María"},
+        "chat": {"id": "5"},
+        "message": {"id": "1", "text": "hola"},
+    }
+    for method, params in (
+        ("imconnector.register", {**connector, "PLACEMENT_HANDLER": f"{demo.application}/setting"}),
+        ("imconnector.activate", {"CONNECTOR": "wa", "LINE": 1, "ACTIVE": 1}),
+        ("imconnector.send.messages", {"CONNECTOR": "wa", "LINE": 1, "MESSAGES": [element]}),
+    ):
+        assert (
+            await demo.page.request.post(f"{demo.base}/portals/p1/rest/{method}", data={**params, **auth})
+        ).ok
+    await expect(demo.page.locator(".chat-row")).to_be_visible()
+    await frame.evaluate("ask('imOpenMessenger', { dialogId: 'chat1767' })")
+    await expect(demo.page.locator("#chat-talk")).to_contain_text("hola")
+
+
+async def test_the_portals_own_pages_are_named_and_closed(demo: Demo) -> None:
+    await demo.install()
+    frame = await demo.frame("app")
+    await frame.evaluate(
+        "void (window.closed_ = ask('openPath', { path: '/crm/deal/../../crm/lead/details/7/' }))"
+    )
+    await expect(demo.page.locator(".layer, #panel-layers > .panel-note").last).to_contain_text(
+        "/crm/lead/details/7/"
+    )
+    await demo.page.locator("#panel-back").click()
+    assert await frame.evaluate("window.closed_") == {"result": "close"}
+
+
+async def test_a_portal_is_added_and_an_application_removed(demo: Demo) -> None:
+    await demo.install()
+    await demo.frame("app")
+    await demo.page.get_by_role("button", name="Desarrolladores").click()
+    await demo.page.get_by_text("Eliminar la aplicación").click()
+    await demo.page.get_by_role("button", name="Eliminar también los datos").click()
+    await expect(
+        demo.page.get_by_role("heading", name="La aplicación no está instalada en p1")
+    ).to_be_visible()
+    assert demo.sandbox.bitrix24.portals["p1"].installation is None
+    await demo.page.get_by_label("Portal", exact=True).select_option("+")
+    await demo.page.get_by_label("Nombre del portal nuevo").fill("tienda-2")
+    await demo.page.keyboard.press("Enter")
+    await expect(
+        demo.page.get_by_role("heading", name="La aplicación no está instalada en tienda-2")
+    ).to_be_visible()
