@@ -41,8 +41,9 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         unknown_portal webhook_route
         """,
     "provider": """
-        element_refused fault gupshup_moved legacy_error not_accepted our_call overload own_disk
-        request_invalid server_endpoint unknown_bitrix24 unknown_gupshup webhook_form
+        element_refused fault gupshup_moved legacy_error no_price not_accepted our_call overload
+        own_disk rate_card request_invalid server_endpoint unknown_bitrix24 unknown_gupshup
+        webhook_form
         """,
     "customer": "marketing_opted_out opted_out",
 }
@@ -70,6 +71,7 @@ _OURS: Final = {
     "line": "unknown_line line_removed",
     "line_pending": "line_not_connected",
     "line_taken": "line_taken",
+    "no_price": "no_price",
     "no_round_trip": "no_messages no_inbound no_outbound",
     "not_accepted": "method_not_allowed unsupported_media_type not_acceptable",
     "not_found": "not_found gone",
@@ -84,6 +86,7 @@ _OURS: Final = {
     "permission": "permission",
     "plan": "plan",
     "portal_state": "portal_state portal_uninstalled",
+    "rate_card": "unknown_rate_card rate_card_state rate_card_overlap",
     "resent_once": "resent_once",
     "sent_again": "absent resend",
     "server_endpoint": "server_endpoint",

@@ -1,9 +1,43 @@
--- tenancy: portals by Bitrix24's member_id, their tokens and users, channels, permissions.
+-- tenancy: customers, their portals by Bitrix24's member_id, their tokens and users, channels, permissions.
 set local role whatsappb24_owner;
+
+create table tenancy.customer (
+  customer_id uuid primary key,
+  legal_name text check (length(legal_name) between 1 and 200),
+  trade_name text not null check (length(trade_name) between 1 and 200),
+  tax_id_type text check (tax_id_type in ('RFC', 'NIT', 'CUIT', 'RUC', 'RUT', 'CNPJ', 'CPF')),
+  tax_id text check (length(tax_id) between 5 and 20),
+  country text check (country ~ '^[A-Z]{2}$'),
+  billing_address jsonb not null default '{}',
+  contacts jsonb not null default '[]',
+  language text not null default 'es' check (language in ('es', 'en', 'pt')),
+  currency text not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
+  state text not null default 'active' check (state in ('active', 'blocked', 'closed')),
+  version int not null default 1,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  check ((tax_id_type is null) = (tax_id is null))
+);
+comment on table tenancy.customer is
+  'Who buys from us: one company, the owner of one or several portals. billing_address: {street, city, region, postal_code, country}; contacts: [{name, email, phone, purpose}]. Its currency is that of its prices.';
+
+create table tenancy.customer_change (
+  customer_id uuid not null references tenancy.customer,
+  change_id uuid not null,
+  changed_at timestamptz not null,
+  actor text not null,
+  via_portal_id uuid,
+  before jsonb not null,
+  after jsonb not null,
+  primary key (customer_id, change_id)
+);
+comment on table tenancy.customer_change is
+  'Every change of a customer''s data: who (a portal''s user, with the portal he came from, or staff), and the fields before and after.';
 
 create table tenancy.portal (
   portal_id uuid primary key,
   member_id text not null unique check (member_id ~ '^[0-9A-Za-z]{4,64}$'),
+  customer_id uuid references tenancy.customer,
   domain text not null,
   client_endpoint text not null,
   server_endpoint text not null,
@@ -31,7 +65,8 @@ create table tenancy.portal (
   updated_at timestamptz not null
 );
 comment on table tenancy.portal is
-  'A customer''s Bitrix24, keyed by member_id because its domain can change. connector_name: what the portal calls our connector (null: the application''s name); notify: the users who hear of channels in trouble. repair_at: when the reconciler compares it with the desired state next; read_until: up to which portal message its history was read.';
+  'A customer''s Bitrix24, keyed by member_id because its domain can change. customer_id: who owns it, known from the installation on. connector_name: what the portal calls our connector (null: the application''s name); notify: the users who hear of channels in trouble. repair_at: when the reconciler compares it with the desired state next; read_until: up to which portal message its history was read.';
+create index portal_customer on tenancy.portal (customer_id);
 create index portal_repair_at on tenancy.portal (repair_at) where state in ('installing', 'installed');
 
 create table tenancy.portal_token (
@@ -283,7 +318,7 @@ insert into tenancy.permission (permission, scope) values
   ('template.manage', 'channel'), ('broadcast.create', 'channel'), ('broadcast.approve', 'channel'),
   ('broadcast.cancel', 'channel'), ('log.view.meta', 'channel'), ('log.view.payload', 'channel'),
   ('log.replay', 'channel'), ('billing.view', 'portal'), ('billing.topup', 'portal'), ('billing.caps', 'portal'),
-  ('user.roles', 'portal'), ('api.keys', 'portal'), ('audit.view', 'portal'), ('data.export', 'portal'),
+  ('billing.manage', 'portal'), ('user.roles', 'portal'), ('api.keys', 'portal'), ('audit.view', 'portal'), ('data.export', 'portal'),
   ('data.erase', 'portal'), ('portal.configure', 'portal');
 
 create table tenancy.role_permission (
@@ -311,7 +346,7 @@ select 'channel_admin', unnest(array['channel.view', 'channel.connect', 'channel
   'conversation.start', 'conversation.take', 'template.view', 'template.manage', 'broadcast.create',
   'broadcast.approve', 'broadcast.cancel', 'log.view.meta', 'log.view.payload', 'log.replay', 'api.keys', 'portal.configure'])
 union all
-select 'billing_admin', unnest(array['channel.view', 'billing.view', 'billing.topup', 'billing.caps']);
+select 'billing_admin', unnest(array['channel.view', 'billing.view', 'billing.topup', 'billing.caps', 'billing.manage']);
 
 create table tenancy.membership (
   portal_id uuid not null references tenancy.portal,

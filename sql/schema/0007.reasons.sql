@@ -48,4 +48,12 @@ insert into trace.error_code (reason, sqlstate, http_status, who_acts, retry, me
   ('not_unknown', 'WB409', 409, 'nobody', false,
    'The outcome of this message is not unknown.', 'Nothing needs to be done.'),
   ('resent_once', 'WB409', 409, 'operator', false,
-   'The message was already sent again once.', 'A person decides whether to send it once more.');
+   'The message was already sent again once.', 'A person decides whether to send it once more.'),
+  ('no_price', 'WB422', 422, 'provider', false,
+   'The tariff names no price for this kind of message and its destination.', 'Our team adds the price; then send the message again.'),
+  ('unknown_rate_card', 'WB404', 404, 'provider', false,
+   'There is no such rate card.', 'Look in the list of rate cards.'),
+  ('rate_card_state', 'WB409', 409, 'provider', false,
+   'The rate card is not in a state that allows this.', 'A published card never changes: retire it and load another.'),
+  ('rate_card_overlap', 'WB409', 409, 'provider', false,
+   'Another rate card of this tariff and currency is in force at that time.', 'Retire the other one first, or let this one begin at its end.');

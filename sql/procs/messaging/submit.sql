@@ -83,9 +83,15 @@ begin
    order by r.portal_id, r.message_id;
 
   perform billing.hold(jsonb_agg(jsonb_build_object(
-      'portal_id', r.portal_id, 'message_id', r.message_id, 'channel_id', r.channel_id, 'category', 'service')
+      'portal_id', r.portal_id, 'message_id', r.message_id, 'channel_id', r.channel_id, 'direction', 'out',
+      'category', 'service', 'country', messaging.country_of(f.value))
     order by r.portal_id, r.message_id))
     from unnest(v_rows) r
+    join messaging.conversation v on v.portal_id = r.portal_id and v.conversation_id = r.conversation_id
+    left join lateral (
+      select f.value from messaging.identifier f
+       where f.portal_id = v.portal_id and f.contact_id = v.contact_id and f.kind = 'wa'
+       order by f.created_at desc limit 1) f on true
    where r.outcome = 'accepted'
   having count(*) > 0;
 

@@ -5,8 +5,8 @@
 -- language, time_zone, connector, user: {user_id, name, is_admin}, token: {access, refresh (hex, sealed),
 -- expires_at}, is_system}; user and token may be absent, an unknown time zone counts as UTC. A portal that is set up
 -- keeps running, one that we suspended stays so; one that comes back is not set up yet. Only an administrator brings a
--- portal that we do not have, and he hears of its channels in trouble (notify). Returns the portal's id.
--- Raises WB400 malformed_item, WB404 unknown_portal.
+-- portal that we do not have, and he hears of its channels in trouble (notify); a new portal gets a customer of its own,
+-- as far as it is known. Returns the portal's id. Raises WB400 malformed_item, WB404 unknown_portal.
 -- Locks the portal row, then the token row, then the lanes that resume.
 create or replace function tenancy.install_portal(p_facts jsonb) returns uuid
 language plpgsql security definer
@@ -15,6 +15,7 @@ as $$
 declare
   v_now timestamptz := tenancy.now();
   v_id uuid := tenancy.new_id();
+  v_customer_id uuid := tenancy.new_id();
   v_field text;
 begin
   select f.name into v_field
@@ -62,6 +63,13 @@ begin
     repaired_at = case p.state when 'uninstalled' then null else p.repaired_at end,
     updated_at = v_now
   returning p.portal_id into v_id;
+  if exists (select from tenancy.portal p where p.portal_id = v_id and p.customer_id is null) then
+    insert into tenancy.customer (customer_id, trade_name, contacts, language, created_at, updated_at)
+    values (v_customer_id, left(p_facts ->> 'domain', 200),
+            case when p_facts -> 'user' ->> 'name' <> '' then jsonb_build_array(jsonb_build_object('name', p_facts -> 'user' ->> 'name'))
+                 else '[]' end, coalesce(p_facts ->> 'language', 'es'), v_now, v_now);
+    update tenancy.portal p set customer_id = v_customer_id where p.portal_id = v_id;
+  end if;
   perform tenancy.note_users(v_id, jsonb_build_array(p_facts -> 'user'));
   if jsonb_typeof(p_facts -> 'token') = 'object' then
     perform tenancy.save_token(v_id, p_facts -> 'user' ->> 'user_id', p_facts -> 'token',

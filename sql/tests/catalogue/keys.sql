@@ -9,8 +9,10 @@ select n.nspname || '.' || c.relname as name, c.oid, c.relkind,
  where n.nspname in ('tenancy', 'messaging', 'billing', 'trace') and c.relkind in ('r', 'p') and not c.relispartition;
 
 select set_eq($$select name from tables where portal_id is null$$, array[
-  'billing.charge_transition', 'messaging.message_state', 'messaging.rate', 'messaging.transition', 'tenancy.channel_state',
-  'tenancy.channel_transition', 'tenancy.connection_test', 'tenancy.heartbeat', 'tenancy.partitioned_table', 'tenancy.permission', 'tenancy.reading', 'tenancy.role', 'tenancy.role_permission',
+  'billing.charge_transition', 'billing.rate', 'billing.rate_card',
+  'messaging.calling_code', 'messaging.message_state', 'messaging.rate', 'messaging.transition',
+  'tenancy.channel_state', 'tenancy.channel_transition', 'tenancy.connection_test', 'tenancy.customer', 'tenancy.customer_change',
+  'tenancy.heartbeat', 'tenancy.partitioned_table', 'tenancy.permission', 'tenancy.reading', 'tenancy.role', 'tenancy.role_permission',
   'trace.error_code'], 'a table without portal_id is a published list or a fact of the whole installation');
 select is_empty($$select name from tables t where not exists (select from pg_index i where i.indrelid = t.oid and i.indisprimary)$$, 'every table has a primary key');
 select is_empty($$

@@ -181,3 +181,22 @@ language sql as $$
     join messaging.message m on m.portal_id = p_portal_id and m.message_id = p_message_id
 $$;
 comment on function tests.evidence(uuid, uuid, text[], text) is 'Events about a message, one after the other, for messaging.climb().';
+
+create function tests.card_rows(variadic p_lines text[]) returns jsonb language sql as $$
+  select jsonb_agg(jsonb_build_object(
+           'line', n + 1, 'direction', w[1], 'category', w[2], 'country', w[3], 'price', w[4], 'cost', w[5], 'moment', w[6],
+           'free_per_month', w[7], 'surcharge', w[8], 'reverse_on_failure', w[9]) order by n)
+    from unnest(p_lines) with ordinality l(text, n) cross join lateral string_to_array(l.text, ' ') w
+$$;
+comment on function tests.card_rows(text[]) is
+  'Lines of a rate card as a CSV gives them: "out service MX 0.02 0.01 sent", then free_per_month, surcharge, reverse_on_failure.';
+
+create function tests.publish_card(variadic p_lines text[]) returns uuid language plpgsql as $$
+declare v_card uuid;
+begin
+  select card_id into strict v_card
+    from billing.load_rate_card('staff', '{"name": "Tarifa", "currency": "USD"}', tests.card_rows(variadic p_lines)) where card_id is not null;
+  perform billing.publish_rate_card('staff', v_card);
+  return v_card;
+end $$;
+comment on function tests.publish_card(text[]) is 'The default rate card in USD, in force from now on.';

@@ -28,15 +28,15 @@ select is(
   'log.replay log.view.meta log.view.payload portal.configure template.manage template.view', 'a channel administrator runs the channels');
 select is(
   (select may from matrix where role = 'billing_admin'),
-  'billing.caps billing.topup billing.view channel.view', 'a billing administrator sees money, and no conversation');
+  'billing.caps billing.manage billing.topup billing.view channel.view', 'a billing administrator sees money, and no conversation');
 select is(
   (select may from matrix where role = 'owner'),
   (select string_agg(permission, ' ' order by permission) from tenancy.permission), 'an owner may everything');
 
-select is((select count(*) from tenancy.permission), 28::bigint, 'the published set has 28 permissions');
+select is((select count(*) from tenancy.permission), 29::bigint, 'the published set has 29 permissions');
 select set_eq(
   $$select permission from tenancy.permission where scope = 'portal'$$,
-  array['channel.connect', 'billing.view', 'billing.topup', 'billing.caps', 'user.roles', 'api.keys', 'audit.view', 'data.export', 'data.erase', 'portal.configure'],
+  array['channel.connect', 'billing.view', 'billing.topup', 'billing.caps', 'billing.manage', 'user.roles', 'api.keys', 'audit.view', 'data.export', 'data.erase', 'portal.configure'],
   'these are of the whole portal, all others are given channel by channel');
 select set_eq(
   $$select permission from tenancy.role_permission group by permission having array_agg(role) = array['owner']$$,
