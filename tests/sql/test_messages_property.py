@@ -83,7 +83,7 @@ BROKEN_PROMISES = {
                select from messaging.receipt r
                 where r.portal_id = m.portal_id and r.message_id = m.message_id
                   and r.to_state in ('sent', 'delivered', 'read')) then 'captured'
-             when m.state = 'failed' then 'released' else 'held' end""",
+             when m.state in ('failed', 'expired') then 'released' else 'held' end""",
 }
 
 

@@ -81,6 +81,12 @@ def test_an_unknown_outcome_warns_of_the_duplicate_whatever_its_code() -> None:
     assert "may get it twice" in text
 
 
+def test_what_expired_was_not_sent_and_says_why() -> None:
+    title, text = trouble_text(_notice(state="expired", reason="expired"), "es")
+    assert "WhatsApp: el mensaje no se envió" == title
+    assert "esperó demasiado" in text
+
+
 def test_a_healed_message_does_not_repeat_the_old_trouble() -> None:
     title, text = trouble_text(_notice(state="read", reason=None), "pt")
     assert "WhatsApp: a mensagem chegou, sim" == title

@@ -3,8 +3,10 @@
 -- p_each is the most lanes of one portal, the fairness cap; p_limit the most of the call, no more than the worker
 -- can put on the wire at once; portals are served in random order, so that nobody is always last. A claim is a
 -- beginning: it writes an attempt and state sending, to be committed before any byte leaves. A lane whose channel or
--- portal may not send now is paused with the name of the state that forbids it, the channel's first.
--- Returns everything the sender needs, the channel's key sealed. Locks lane -> message, passing over locked lanes.
+-- portal may not send now is paused with the name of the state that forbids it, the channel's first. Free text whose
+-- 24 hours ended while it waited is not sent, unless it may have left before: it expires, its author is told.
+-- Returns everything the sender needs, the channel's key sealed, and what a reply answers, even where that became known
+-- only after the reply. Locks lane -> message -> charge, passing over locked lanes.
 create or replace function messaging.claim(
   p_direction text, p_portals uuid[], p_each int default 10, p_limit int default 100,
   p_lease interval default interval '2 minutes', p_worker text default 'worker')
@@ -25,6 +27,7 @@ declare
   v_conversations uuid[];
   v_may boolean[];
   v_messages uuid[];
+  v_expired messaging.evidence[];
 begin
   select array_agg(d.portal_id), array_agg(d.conversation_id), array_agg(coalesce(d.may, false))
     into v_portals, v_conversations, v_may
@@ -73,11 +76,33 @@ begin
     return;
   end if;
 
+  if p_direction = 'out' then
+    select array_agg(row(1, m.portal_id, m.channel_id, m.message_id, 'expire', v_now, 'expired', null, null, null, null, 1)::messaging.evidence)
+      into v_expired
+      from unnest(v_portals, v_messages) u(portal_id, message_id)
+      join messaging.message m on m.portal_id = u.portal_id and m.message_id = u.message_id and m.kind <> 'template'
+      join messaging.conversation v on v.portal_id = m.portal_id and v.conversation_id = m.conversation_id
+     where coalesce(v.window_until <= v_now, true)
+       -- What may have left already is no matter of the window: evidence of it can still come.
+       and not exists (
+         select from messaging.attempt a
+          where a.portal_id = m.portal_id and a.message_id = m.message_id and a.outcome = 'unknown');
+  end if;
+
+  -- With the heads the first parts of those that expire: messaging.climb() will want them, and locks come sorted.
   perform 1
     from messaging.message m
-    join unnest(v_portals, v_messages) u(portal_id, message_id) on u.portal_id = m.portal_id and u.message_id = m.message_id
+    join (select u.portal_id, u.message_id from unnest(v_portals, v_messages) u(portal_id, message_id)
+           union
+          select x.portal_id, x.origin_id
+            from unnest(v_expired) e
+            join messaging.message x on x.portal_id = e.portal_id and x.message_id = e.message_id and x.parts > 1) k
+      on k.portal_id = m.portal_id and k.message_id = m.message_id
    order by m.portal_id, m.message_id
      for update of m;
+  if v_expired is not null then
+    perform messaging.climb(v_expired, false);
+  end if;
   update messaging.message m
      set state = t.to_state, state_at = v_now, reason = null, detail = null
     from unnest(v_portals, v_messages) u(portal_id, message_id)
@@ -107,7 +132,10 @@ begin
            (select jsonb_build_object('direction', x.direction, 'kind', x.kind, 'text', x.text,
                      'gs', (select y.key from messaging.alias y where y.portal_id = x.portal_id and y.message_id = x.message_id and y.kind = 'gs' limit 1),
                      'wa', (select y.key from messaging.alias y where y.portal_id = x.portal_id and y.message_id = x.message_id and y.kind = 'wa' limit 1))
-              from messaging.message x where x.portal_id = m.portal_id and x.message_id = m.context_id),
+              from messaging.message x
+             where x.portal_id = m.portal_id and x.message_id = coalesce(m.context_id, (
+               select y.message_id from messaging.alias y
+                where y.portal_id = m.portal_id and y.kind in ('gs', 'wa') and y.key = m.payload ->> 'context_key' limit 1))),
            v.chat_key, v.portal_chat_id, v.session_id,
            jsonb_build_object('name', k.name,
              'wa_id', (select f.value from messaging.identifier f

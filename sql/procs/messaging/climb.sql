@@ -46,8 +46,8 @@ begin
     moved as (
       update messaging.message m
          set state = b.to_state, state_at = v_now,
-             reason = case when b.to_state in ('failed', 'unknown', 'queued') then b.code end,
-             detail = case when b.to_state in ('failed', 'unknown', 'queued')
+             reason = case when b.to_state in ('failed', 'unknown', 'queued', 'expired') then b.code end,
+             detail = case when b.to_state in ('failed', 'unknown', 'queued', 'expired')
                            then jsonb_strip_nulls(jsonb_build_object('reason', b.reason, 'policy', b.policy)) end
         from before b
        where m.portal_id = b.portal_id and m.message_id = b.message_id and b.to_state is not null

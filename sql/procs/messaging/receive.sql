@@ -65,11 +65,15 @@ begin
     portal_id, message_id, conversation_id, channel_id, direction, source, origin_id, kind, text, media, payload,
     context_id, raw_id, state, state_at, said_at)
   select r.portal_id, r.message_id, r.conversation_id, r.channel_id, 'in', 'whatsapp', r.message_id, r.kind, r.text,
-         r.media, r.payload,
-         (select a.message_id from messaging.alias a
-           where a.portal_id = r.portal_id and a.kind in ('gs', 'wa') and a.key = r.context_key limit 1),
-         v_raw_ids[r.raw], 'queued', v_now, r.said_at
+         r.media,
+         -- What it answers may still be on its way out, its id not yet settled: messaging.claim() looks again.
+         case when r.context_key is null or k.message_id is not null then r.payload
+              else coalesce(r.payload, '{}') || jsonb_build_object('context_key', r.context_key) end,
+         k.message_id, v_raw_ids[r.raw], 'queued', v_now, r.said_at
     from unnest(v_rows) r
+    left join lateral (
+      select a.message_id from messaging.alias a
+       where a.portal_id = r.portal_id and a.kind in ('gs', 'wa') and a.key = r.context_key limit 1) k on true
    where r.outcome = 'accepted'
    order by r.portal_id, r.message_id;
 

@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.4-c
 begin;
-select plan(29);
+select plan(40);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -85,5 +85,45 @@ select is((select count(*) from messaging.attempt where message_id = :'b2'), 0::
 select ok(has_function_privilege('whatsappb24_worker', 'messaging.claim(text, uuid[], int, int, interval, text)', 'execute')
   and not has_function_privilege('whatsappb24_api', 'messaging.claim(text, uuid[], int, int, interval, text)', 'execute'), 'only the worker claims');
 select is(tests.lane(:'other', :'more') || ' ' || (select count(*) from messaging.attempt where portal_id = :'other' and direction = 'in'), 'paused needs_reauth 2 0', 'what is paused is not tried');
+
+-- a reply that overtakes the answer to what it replies to
+select tests.create_portal('third0portal') as third \gset
+select tests.create_channel(:'third') as third_channel \gset
+select tests.customer_writes(:'third', :'third_channel', 'Buenas') as greeting \gset
+select tests.claimed(:'third', 'in') \g /dev/null
+select tests.settled(:'third', :'greeting', 'accepted') \g /dev/null
+select tests.submitted(:'third', 'pronto', '50') as soon \gset
+select tests.claimed(:'third') \g /dev/null
+select tests.received(jsonb_build_array(tests.incoming(:'third', :'third_channel', '{"key": "wamid.50", "context_key": "gs-50", "text": "voy"}'))) \g /dev/null
+select is((select context_id from messaging.message where text = 'voy'), null, 'a reply may come before its message''s id is known');
+select tests.settled(:'third', :'soon', 'accepted', '{"keys": {"gs": "gs-50"}}') \g /dev/null
+select is((select context ->> 'text' from messaging.claim('in', array[:'third'::uuid], 100) where text = 'voy'), 'pronto', 'the claim looks again, and says to what');
+
+-- what waited too long for its window
+select tests.submitted(:'third', 'tarde', '60') as late \gset
+select message_id as part_one from tests.operator_writes(:'third', 'largo', '61', p_parts => 2) as s(item int, part int, outcome text, reason text, detail jsonb, message_id uuid) where part = 1 \gset
+select tests.pass('25 hours');
+delete from messaging.notice;
+select is_empty(format('select tests.claimed(%L)', :'third'), 'free text whose 24 hours ended while it waited is not sent');
+select is((select state || ' ' || reason from messaging.message where message_id = :'late'), 'expired expired', 'it expires, and says so');
+select is((select state from billing.charge where message_id = :'late'), 'released', 'it costs nothing');
+select is((select count(*) from messaging.attempt where message_id = :'late'), 0::bigint, 'nothing was tried');
+select tests.claimed(:'third') \g /dev/null
+select tests.claimed(:'third') \g /dev/null
+select is((select string_agg(state, ' ') from messaging.message where origin_id = :'part_one'), 'expired expired', 'nor are the parts behind it');
+select is((select string_agg(n.kind || ' ' || m.text, ', ' order by m.text desc) from messaging.notice n join messaging.message m using (portal_id, message_id) where n.kind = 'trouble'), 'trouble tarde, trouble largo 1',
+  'its author is told, once for all parts');
+select tests.customer_writes(:'third', :'third_channel', 'otra', '5215557654321') \g /dev/null
+select tests.submitted(:'third', 'quizá', '63', p_chat_key => '5215557654321') as maybe \gset
+select tests.claimed(:'third') \g /dev/null
+select tests.settled(:'third', :'maybe', 'unknown') \g /dev/null
+select tests.pass('25 hours');
+select messaging.resolve_unknown(:'third', :'maybe', 'resend', '1') \g /dev/null
+select is((select string_agg(text, ' ') from messaging.claim('out', array[:'third'::uuid], 100)), 'quizá', 'what may have left already does not expire: its evidence may still come');
+select tests.customer_writes(:'third', :'third_channel', 'sigo aquí') \g /dev/null
+select tests.submitted(:'third', 'ahora sí', '62') as now \gset
+select is((select string_agg(text, ' ') from messaging.claim('out', array[:'third'::uuid], 100)), 'ahora sí', 'and the lane goes on with what may be sent');
+select ok(tests.is_conserved(), 'every message stands where it is counted');
+
 select * from finish();
 rollback;

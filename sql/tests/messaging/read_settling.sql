@@ -68,6 +68,7 @@ select tests.submitted(:'portal', 'dos', '2') as two \gset
 select tests.claimed(:'portal');
 select tests.settled(:'portal', :'two', 'failed', '{"policy": "fix", "code": "1010"}');
 select tests.pass('3 days');
+select tests.customer_writes(:'portal', :'channel', 'sigo aquí') \g /dev/null
 select tenancy.change_channel(:'portal', :'channel', 'connected');
 select set_eq(format('select tests.claimed(%L)', :'portal'), array[:'two'::uuid], 'a channel is mended after three days');
 select is(pg_temp.comes_to(:'portal', :'two', '{"outcome": "retry"}'), 'retry', 'its message may still be retried');
