@@ -1,4 +1,5 @@
 -- The steps of messages: received, stored (message), checked, charge, attempt, its outcome, receipt, notice that waits.
+-- A message whose contents were erased with its channel (tenancy.erase_due) says so, and when (erased_at).
 -- turn orders the steps of one instant. p_payload: the channels whose words may be shown; p_prices: may prices?
 -- detail holds what a program needs to word a step: party, outcome, code, duration_ms, number. Locks nothing.
 create or replace function trace.steps(p_portal_id uuid, p_messages uuid[], p_payload uuid[], p_prices boolean)
@@ -15,11 +16,12 @@ as $$
     from messaging.message m where m.portal_id = p_portal_id and m.message_id = any (p_messages) and m.raw_id is not null
   union all
   select tenancy.id_time(m.message_id), 1, m.message_id, 'message', 'INFO',
-         concat_ws(' ', m.direction, m.source, m.kind, '->', m.state, m.reason), m.message_id,
+         concat_ws(' ', m.direction, m.source, m.kind, '->', m.state, m.reason,
+           case when m.payload ? 'erased_at' then '(contents erased with the channel)' end), m.message_id,
          jsonb_strip_nulls(jsonb_build_object(
            'direction', m.direction, 'source', m.source, 'kind', m.kind, 'state', m.state, 'code', m.reason,
            'text', case when m.channel_id = any (p_payload) then m.text end, 'author', m.author, 'part', m.part,
-           'parts', m.parts, 'conversation_id', m.conversation_id, 'detail', m.detail,
+           'parts', m.parts, 'conversation_id', m.conversation_id, 'detail', m.detail, 'erased_at', m.payload -> 'erased_at',
            'ids', (select jsonb_object_agg(a.kind, a.key) from messaging.alias a
                     where a.portal_id = m.portal_id and a.message_id = m.message_id)))
     from messaging.message m where m.portal_id = p_portal_id and m.message_id = any (p_messages)

@@ -1,7 +1,7 @@
 -- requirement: R2.1-b, R2.4-c
 -- The whole way: a removed channel's contents go, piece by piece, everything else stays.
 begin;
-select plan(24);
+select plan(25);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -64,6 +64,9 @@ select is((select count(*) from billing.charge where channel_id = :'channel'), 1
 select is((select count(*) from messaging.receipt where message_id = :'answer'), 1::bigint, 'the evidence');
 select is((select count(*) from messaging.alias where message_id = :'answer'), 2::bigint, 'and the ids by which they are found');
 select is((select text from messaging.message where message_id = :'elsewhere'), 'en el otro canal', 'the other channel is untouched');
+select is(
+  (select row(t.summary, (t.detail ->> 'erased_at')::timestamptz, t.detail -> 'text') from trace.timeline(:'portal', '1', :'answer') t where t.what = 'message'),
+  row('out open_line text -> delivered (contents erased with the channel)'::text, tenancy.now(), null::jsonb), 'its story is still told, and says what was erased');
 select ok(tests.is_conserved(), 'everything still stands where it is counted');
 select is_empty('select from tenancy.erase_due()', 'and nothing is due any more');
 select * from finish();
