@@ -88,9 +88,9 @@ function meta(message) {
     "span", { class: "meta" },
     failed ? element("span", { class: "bad" }, told) : null,
     element("time", {}, clockTime(message.at, language)),
-    message.mine && TICKS[message.state] ? element("span", { class: `ticks ${message.state}`, title: told, "aria-label": told, role: "img" }, TICKS[message.state]) : null,
     // What the company's message became is not seen on a real phone; here it is the point of the demo.
     !message.mine && !failed ? element("small", { class: "state" }, told) : null,
+    TICKS[message.state] ? element("span", { class: `ticks ${message.state}`, title: told, "aria-label": told, role: "img" }, TICKS[message.state]) : null,
   );
 }
 

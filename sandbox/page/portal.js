@@ -5,7 +5,7 @@ import { drawChats, openChat, unreadOf } from "./chats.js";
 import { drawContactCenter } from "./contact-center.js";
 import { drawDevelopers } from "./developers.js";
 import { icon } from "./icons.js";
-import { plain } from "./markup.js";
+import { bbcode } from "./markup.js";
 import { openApplication, reopen, showStart } from "./panel.js";
 import { choose, onDraw, person, portal, portalPath, store } from "./store.js";
 import { portalTexts } from "./texts.js";
@@ -124,8 +124,9 @@ function drawBell() {
   const mine = notices();
   const fresh = mine.filter((one) => one.id > (rung[bellKey()] ?? 0)).length;
   byId("bell-count").textContent = fresh > 0 ? String(fresh) : "";
+  byId("bell").setAttribute("aria-label", fresh > 0 ? `${now.bell}: ${fresh}` : now.bell);
   replace(byId("bell-list"), [
     element("strong", {}, now.bell),
-    ...(mine.length === 0 ? [element("p", { class: "hint" }, now.noNotices)] : [...mine].reverse().map((one) => element("p", { class: "notice", "data-id": one.id }, plain(one.text)))),
+    ...(mine.length === 0 ? [element("p", { class: "hint" }, now.noNotices)] : [...mine].reverse().map((one) => element("p", { class: "notice", "data-id": one.id }, ...bbcode(one.text)))),
   ]);
 }

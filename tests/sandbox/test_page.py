@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.sandbox.channel import Channel
 from tests.sandbox.conftest import Stage
 from tests.sandbox.serving import until
 
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 pytestmark = [pytest.mark.requirement("R2.1-e"), pytest.mark.browser]
 
 PIXEL = b64decode(
@@ -191,6 +193,38 @@ async def test_the_page_speaks_three_languages_and_fits_1280_pixels(
         assert await page.evaluate(f"{wide}(one) => one.scrollWidth > one.clientWidth).length") == 0
         assert await page.evaluate(UNLABELLED) == []
     assert await page.locator(".panel-pane").evaluate("(pane) => pane.clientWidth") >= 560
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_nothing_keeps_anybody_out(stage: Stage, channel: Channel, page: Page, scheme: str) -> None:
+    if not AXE.exists():
+        pytest.skip("the panel's packages are not installed: run «make install»")
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await stage.writes("hola")
+    await stage.send({"type": "text", "text": "buenas"})
+    await channel.hand_over("wamid.1", "hola")
+    await channel.rest("im.notify.system.add", {"USER_ID": 1, "MESSAGE": "aviso", "TAG": "x"})
+    await page.get_by_role("button", name="María").click()
+    await expect(page.locator("#chat-talk")).to_contain_text("hola")
+    found = await _obstacles(page)
+    await page.get_by_role("button", name="Contact Center").click()
+    found += await _obstacles(page)
+    await page.get_by_role("button", name="Desarrolladores").click()
+    await page.get_by_role("button", name="Fallos y pruebas").click()
+    await page.get_by_text("Ajustar a mano").click()
+    assert found + await _obstacles(page) == []
+
+
+async def _obstacles(page: Page) -> list[str]:
+    """What axe calls serious or worse on our own page."""
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    violations = (await page.evaluate("axe.run(document, { iframes: false })"))["violations"]
+    return [
+        f"{one['id']}: {node['html'][:120]}"
+        for one in violations
+        if one["impact"] in {"serious", "critical"}
+        for node in one["nodes"]
+    ]
 
 
 async def test_every_language_has_every_text(page: Page) -> None:
