@@ -26,4 +26,10 @@ describe('what a person reads', () => {
     expect(formatsOf('en').lasting(12.4)).toBe('12 ms')
     expect(formatsOf('en').lasting(2340)).toBe('2.3 s')
   })
+
+  it('says how large a file is', () => {
+    expect(formatsOf('en').size(900)).toBe('900 byte')
+    expect(formatsOf('en').size(48_250)).toBe('48.3 kB')
+    expect(formatsOf('es').size(1_240_000)).toBe('1.2 MB')
+  })
 })

@@ -14,6 +14,8 @@ export interface Formats {
   money: (value: number, currency: string) => string
   phone: (digits: string) => string
   lasting: (ms: number) => string
+  /** Of a file, such as `1.2 MB`. */
+  size: (bytes: number) => string
 }
 
 export function formatsOf(language: Language): Formats {
@@ -25,6 +27,7 @@ export function formatsOf(language: Language): Formats {
     day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3,
   })
   const numbers = new Intl.NumberFormat(locale)
+  const sized = (value: number, unit: string) => new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value)
   return {
     when(instant, now = new Date()) {
       const at = new Date(instant)
@@ -37,6 +40,10 @@ export function formatsOf(language: Language): Formats {
       new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 4 }).format(value),
     phone: (digits) => (/^\d+$/.test(digits) ? `+${digits}` : digits),
     lasting: (ms) => (ms < 1000 ? `${numbers.format(Math.round(ms))} ms` : `${numbers.format(Math.round(ms / 100) / 10)} s`),
+    size(bytes) {
+      if (bytes < 1_000) return sized(bytes, 'byte')
+      return bytes < 1_000_000 ? sized(bytes / 1_000, 'kilobyte') : sized(bytes / 1_000_000, 'megabyte')
+    },
   }
 }
 

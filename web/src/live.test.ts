@@ -79,5 +79,6 @@ describe('what changed', () => {
     void live.run()
     await vi.advanceTimersByTimeAsync(60_000)
     expect(raw).toHaveBeenCalledTimes(1)
+    expect(live.state.value).toBe('ended')
   })
 })

@@ -11,8 +11,11 @@ const POLL_MS = 5_000
 const AGAIN_MS = [1_000, 2_000, 5_000, 15_000]
 const ALL: ReadonlySet<Topic> = new Set(['messages', 'channels'])
 
-/** `stream`: events arrive. `polling`: everything is asked again every few seconds. `off`: not connected yet. */
-export type Liveness = 'off' | 'stream' | 'polling'
+/**
+ * `stream`: events arrive. `polling`: everything is asked again every few seconds. `off`: not connected yet.
+ * `ended`: the session is over, nothing is asked any more.
+ */
+export type Liveness = 'off' | 'stream' | 'polling' | 'ended'
 
 export class Live {
   readonly #state = ref<Liveness>('off')
@@ -34,7 +37,10 @@ export class Live {
   async run(): Promise<void> {
     for (let failures = 0; !this.#stopped.signal.aborted; ) {
       const hadEvents = await this.#follow().catch((trouble: unknown) => {
-        if (trouble instanceof Trouble && trouble.code === 'session') this.stop()
+        if (trouble instanceof Trouble && trouble.code === 'session') {
+          this.stop()
+          this.#state.value = 'ended'
+        }
         return false
       })
       failures = hadEvents ? 0 : failures + 1
