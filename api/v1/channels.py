@@ -46,10 +46,14 @@ class ChannelState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What of a channel to change; what is left out stays."""
+    """What of a channel to change; what is left out stays. `app_key` is sealed and never shown again."""
 
     name: str | None = None
     tick_at: TickAt | None = None
+    app_key: str | None = None
+
+    def __repr__(self) -> str:
+        return f"ChannelSettings(name={self.name!r}, tick_at={self.tick_at!r}, app_key=[secret])"
 
 
 class TestMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,8 +117,13 @@ async def configure_channel(
     services: NamedDependency[Services],
     holder: NamedDependency[Holder],
 ) -> Channel:
-    """Rename a channel, which the portal shows too, or set when its operators' messages get their tick."""
-    arguments = {**_of(channel_id, holder), "p_settings": msgspec.to_builtins(data)}
+    """Change a channel's name, which the portal shows too, the rung of its ticks, or its Gupshup key.
+
+    A channel in trouble is connected again with the new key.
+    """
+    settings = {"name": data.name, "tick_at": data.tick_at}
+    sealed = {} if data.app_key is None else {"key_sealed": services.box.seal(data.app_key).hex()}
+    arguments = {**_of(channel_id, holder), "p_settings": {**settings, **sealed}}
     await services.database.call("tenancy.configure_channel", arguments)
     services.alarm.ring()
     return channel_of(await _row(channel_id, services, holder), spoken(holder))

@@ -201,6 +201,22 @@ def test_a_renamed_channel_is_renamed_in_the_portal_and_says_who_did_it(house: H
     assert 400 == refused.status_code
 
 
+def test_a_key_that_gupshup_refuses_is_replaced_without_adding_the_channel_again(house: House) -> None:
+    path = f"/channels/{house.channel_id}"
+    key = next(
+        app["key"] for app in house.sandbox.get("/sandbox/gupshup/apps").json() if app["phone"] == PHONE
+    )
+    assert 200 == _call(house, "PATCH", path, json={"app_key": "sk_of_somebody_else"}).status_code
+    house.until("it is tried and refused", lambda: _channel(house)["state"] == "attention")
+    assert ("fail", "check_key") == _outcomes(house)["gupshup_app"]
+
+    assert "connecting" == _call(house, "PATCH", path, json={"app_key": key}).json()["state"]
+    house.until("it works with the right one", lambda: _channel(house)["state"] == "active")
+    reasons = [change["reason"] for change in _channel(house)["history"] if change["event"] == "configure"]
+    assert ["app_key", "app_key"] == reasons[:2]
+    assert [] == house.query("select 1 from trace.log where request::text ~ %s", f"somebody_else|{key}")
+
+
 def test_who_may_not_is_refused_and_offered_nothing(house: House) -> None:
     path = f"/channels/{house.channel_id}"
     assert ["channel.view"] == [

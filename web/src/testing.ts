@@ -6,7 +6,7 @@ import type { Component } from 'vue'
 import { apiFor } from './api/client'
 import { APPLICATION, type Application } from './application'
 import { speaking } from './i18n'
-import { Live } from './live'
+import { Live, type Topic } from './live'
 import type { Portal } from './portal'
 import { routerFor } from './router'
 import type { PageSession } from './session'
@@ -30,12 +30,22 @@ export interface Stage {
   answers?: Record<string, unknown>
 }
 
-/** The component, mounted and settled; `calls` are the requests that it made. */
+/** Without a stream: a test says what changed. */
+class ToldLive extends Live {
+  readonly told: { topic: Topic; told: () => void }[] = []
+
+  override on(topic: Topic, told: () => void): void {
+    super.on(topic, told)
+    this.told.push({ topic, told })
+  }
+}
+
+/** The component, mounted and settled; `calls` are the requests that it made; `changes` tells it that a topic changed. */
 export async function shown<Props extends object>(
   component: Component<Props>,
   props: Props,
   stage: Stage = {},
-): Promise<VueWrapper & { calls: Request[] }> {
+): Promise<VueWrapper & { calls: Request[]; changes: (topic: Topic) => Promise<void> }> {
   const session = { ...SESSION, ...stage.session }
   const portal: Portal = {
     renew: () => Promise.reject(new Error('nobody asked')),
@@ -58,8 +68,9 @@ export async function shown<Props extends object>(
     return Response.json(content)
   }) as typeof fetch
   const api = apiFor(session, portal)
+  const live = new ToldLive(api)
   const { token: _, ...kept } = session
-  const application: Application = { session: kept, api, portal, live: new Live(api) }
+  const application: Application = { session: kept, api, portal, live }
   const router = routerFor(session)
   await router.push(router.options.history.location)
   const mounted = mount(component as Component, {
@@ -68,5 +79,9 @@ export async function shown<Props extends object>(
     global: { plugins: [await speaking(session.language), router, b24UiPlugin], provide: { [APPLICATION as symbol]: application } },
   })
   await flushPromises()
-  return Object.assign(mounted, { calls })
+  async function changes(changed: Topic): Promise<void> {
+    for (const { topic, told } of live.told) if (topic === changed) told()
+    await flushPromises()
+  }
+  return Object.assign(mounted, { calls, changes })
 }

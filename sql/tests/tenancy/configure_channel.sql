@@ -1,6 +1,6 @@
 -- requirement: R2.1-b, R2.1-d, R2.4-c
 begin;
-select plan(13);
+select plan(18);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -33,6 +33,15 @@ select is(
 select is(
   tests.refusal(format('select tenancy.configure_channel(%L, gen_random_uuid(), ''1'', ''{"name": "x"}'')', :'portal')),
   'WB404 unknown_channel', 'an unknown channel is refused');
+select tests.pass('1 second');
+select is(tenancy.configure_channel(:'portal', :'channel', '1', '{"key_sealed": "c0ffee"}'), 'active', 'a new key leaves a channel that works at work');
+select is((select key_sealed || ''::bytea from tenancy.channel), '\xc0ffee'::bytea, 'it takes the place of the old one');
+select is((select reason from tenancy.channel_history order by change_id desc limit 1), 'app_key', 'the history says that, never which');
+select tenancy.change_channel(:'portal', :'channel', 'problem', 'http_401', 'gupshup');
+select is(tenancy.configure_channel(:'portal', :'channel', '1', '{"key_sealed": "c0ffed"}'), 'connecting', 'a channel in trouble is connected again with it');
+select is(
+  tests.refusal(format('select tenancy.configure_channel(%L, %L, ''1'', ''{"key_sealed": "key"}'')', :'portal', :'channel')),
+  'WB400 malformed_item', 'a key comes sealed');
 select tenancy.change_channel(:'portal', :'channel', 'disconnect', null, '1');
 update tenancy.channel set check_at = 'infinity';
 select tenancy.configure_channel(:'portal', :'channel', '1', '{"name": "Apagado"}');

@@ -363,7 +363,9 @@ export interface paths {
         head?: never;
         /**
          * ConfigureChannel
-         * @description Rename a channel, which the portal shows too, or set when its operators' messages get their tick.
+         * @description Change a channel's name, which the portal shows too, the rung of its ticks, or its Gupshup key.
+         *
+         *     A channel in trouble is connected again with the new key.
          */
         patch: operations["ConfigureChannel"];
         trace?: never;
@@ -696,6 +698,7 @@ export interface components {
             name?: string | null;
             /** @enum {null|string} */
             tick_at?: "submitted" | "sent" | "delivered" | null;
+            app_key?: string | null;
         };
         /** ChannelState */
         ChannelState: {
