@@ -15,9 +15,9 @@ Party = Literal["bitrix24", "gupshup", "ours"]
 
 _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
     "nobody": """
-        away busy event_form file_away file_gone gupshup_away gupshup_busy line_pending no_addressee
-        not_offered not_unknown own_away own_turn portal_away portal_moved portal_silent sent_again
-        unknown_message
+        away busy delivery_unknown event_form file_away file_gone gupshup_away gupshup_busy line_pending
+        no_addressee not_offered not_unknown own_away own_turn portal_away portal_moved portal_silent
+        sent_again unknown_message
         """,
     "operator": """
         block_failed bridge caption device dropped exhausted expired file_empty file_large file_link
@@ -30,15 +30,15 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         write_first
         """,
     "administrator": """
-        account_limited administrator_only events_missing gupshup_app_unhealthy no_round_trip channel_state
-        cloud_only confirm flow_blocked gupshup_account_locked
-        gupshup_account_restricted gupshup_app gupshup_display_name gupshup_key gupshup_meta_payment
-        gupshup_meta_token gupshup_number_not_registered gupshup_permission gupshup_pin
-        gupshup_policy_violation gupshup_refused gupshup_sender_mismatch gupshup_spam_limit
-        gupshup_wallet_empty inactive_user line line_taken open_channels own_keys permission plan
-        portal_deleted portal_state rights tariff template_count template_disabled template_format
-        template_long template_missing template_paused template_policy template_refused templates_off token
-        unknown_portal webhook_route
+        account_limited administrator_only channel_state cloud_only confirm events_missing flow_blocked
+        gupshup_account_locked gupshup_account_restricted gupshup_app gupshup_app_unhealthy
+        gupshup_display_name gupshup_key gupshup_meta_payment gupshup_meta_token
+        gupshup_number_not_registered gupshup_permission gupshup_pin gupshup_policy_violation
+        gupshup_refused gupshup_sender_mismatch gupshup_spam_limit gupshup_wallet_empty inactive_user line
+        line_taken no_round_trip open_channels own_keys permission plan portal_deleted portal_exhausted
+        portal_state rights tariff template_count template_disabled template_format template_long
+        template_missing template_paused template_policy template_refused templates_off token unknown_portal
+        webhook_route
         """,
     "provider": """
         element_refused fault gupshup_moved legacy_error no_price not_accepted our_call overload
@@ -108,6 +108,7 @@ _OURS: Final = {
 _BITRIX24: Final = {
     "busy": "QUERY_LIMIT_EXCEEDED OPERATION_TIME_LIMIT rate_limit http_429",
     "confirm": "METHOD_CONFIRM_WAITING METHOD_CONFIRM_DENIED",
+    "delivery_unknown": "unknown",
     "element_refused": "element_refused",
     "events_missing": "events_missing",
     "inactive_user": "inactive_user",
@@ -128,6 +129,7 @@ _BITRIX24: Final = {
         WRONG_CLIENT http_408 http_500 http_502 http_503 http_504
         """,
     "portal_deleted": "PORTAL_DELETED",
+    "portal_exhausted": "exhausted",
     "portal_moved": "redirect",
     "portal_silent": "no_element",
     "rights": "insufficient_scope invalid_scope INVALID_CREDENTIALS",

@@ -134,6 +134,9 @@ def test_a_failed_message_is_never_said_to_mend_itself(code: str) -> None:
         ("timeout", "gupshup", 0, "gupshup_away"),
         ("timeout", "bitrix24", 0, "portal_away"),
         ("media_type", "gupshup", 0, "file_type"),
+        ("unknown", "gupshup", 0, "outcome_unknown"),
+        ("unknown", "bitrix24", 0, "delivery_unknown"),
+        ("exhausted", "bitrix24", 0, "portal_exhausted"),
     ],
 )
 def test_a_code_without_words_is_judged_honestly(code: str, party: Party, status: int, meaning: str) -> None:
