@@ -33,3 +33,5 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     watch: Watch
     connector_id: str
     app_name: str
+    trusted_origins: tuple[str, ...]
+    """May frame us before a portal is verified, beside https: a simulation's, never in production."""

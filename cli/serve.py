@@ -139,6 +139,7 @@ class _Process:
                 watch=self._watch,
                 connector_id=settings.connector_id,
                 app_name=settings.app_name,
+                trusted_origins=tuple(settings.trusted_origins),
             )
             await stack.enter_async_context(_background(database, intake))
             self.trace.note("api_started", summary=process_name())

@@ -70,16 +70,20 @@ async def _page(page: Page, request: Request[Any, Any, Any], services: Services)
     language = language_of(request.query_params.get("LANG"))
     if request.method != HttpMethod.POST:
         return _html(200, pages.outside(language), "'none'")
+    anywhere = " ".join(("https:", *services.trusted_origins))
     try:
         frame, user, portal_id = await _opened(page, request, services)
     except Refused as refusal:
         request.state.refused = refusal.problem.reason
         return _html(
-            refusal.problem.status, pages.refusal(refusal.problem.status, refusal.problem.reason, language)
+            refusal.problem.status,
+            pages.refusal(refusal.problem.status, refusal.problem.reason, language),
+            anywhere,
         )
     except SqlFailure as failure:
         request.state.refused = failure.reason
-        return _html(failure.http_status, pages.refusal(failure.http_status, failure.reason, language))
+        content = pages.refusal(failure.http_status, failure.reason, language)
+        return _html(failure.http_status, content, anywhere)
     request.state.portal_id = portal_id
     holder = Holder(portal_id=portal_id, user_id=user.user_id, language=language)
     origin = user.portal.client_endpoint.partition("/rest/")[0]
@@ -98,7 +102,7 @@ async def _page(page: Page, request: Request[Any, Any, Any], services: Services)
         return _html(200, pages.render(session), session.portal_origin)
     except pages.PanelMissing as missing:
         log.critical("panel_missing", what_to_do=str(missing))
-        return _html(503, pages.refusal(503, "panel_missing", language))
+        return _html(503, pages.refusal(503, "panel_missing", language), anywhere)
 
 
 async def _opened(
@@ -122,7 +126,7 @@ async def _opened(
     return frame, user, await installer.by_frame(frame, user)
 
 
-def _html(status: int, content: str, portal_origin: str = "https:") -> Response[str]:
+def _html(status: int, content: str, portal_origin: str) -> Response[str]:
     headers = {
         "Content-Security-Policy": pages.content_security_policy(portal_origin),
         "Cache-Control": "no-store",

@@ -18,8 +18,8 @@ export interface Portal {
   isInstalling: () => Promise<boolean>
   finishInstallation: () => Promise<void>
   setTitle: (title: string) => void
-  /** Give the frame the height of its content, so that no scrollbar is needed in it. */
-  fit: () => void
+  /** Give the frame the height of this content, so that no scrollbar is needed in it; it may shrink again. */
+  fit: (content: HTMLElement) => void
   openChat: (chatId: string) => void
 }
 
@@ -62,7 +62,7 @@ export function portalAt(origin: string): Portal {
       await (await frame()).installFinish()
     },
     setTitle: (title) => politely((b24) => b24.parent.setTitle(title)),
-    fit: () => politely((b24) => b24.parent.fitWindow()),
+    fit: (content) => politely((b24) => b24.parent.resizeWindowAuto(content)),
     openChat: (chatId) => politely((b24) => b24.parent.imOpenMessenger(`chat${Number(chatId)}`)),
   }
 }
