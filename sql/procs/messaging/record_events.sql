@@ -2,8 +2,7 @@
 -- p_items: [{portal_id, channel_id, fact, raw, …}]. An account event that takes the number's right to send away
 -- turns the channel to attention; what it tells of the number is kept as its facts (tenancy.note_account_event). An event that comes again is kept once. Returns a row per item: kept, or rejected
 -- (it names no channel of ours).
--- Raises WB400 malformed_call. For account events, locks the channels' fact rows, then the channel rows, in the order
--- of their key.
+-- Raises WB400 malformed_call. For account events, locks the channel rows in the order of their key, then their facts.
 create or replace function messaging.record_events(p_items jsonb, p_raw bytea[] default '{}')
 returns table (item int, outcome text)
 language plpgsql security definer

@@ -27,7 +27,7 @@ begin
     perform 1 from tenancy.portal p where p.portal_id = p_portal_id for no key update;
   end if;
   select * into v_before from tenancy.channel c
-   where c.portal_id = p_portal_id and c.channel_id = p_channel_id and c.state <> 'removed' for update;
+   where c.portal_id = p_portal_id and c.channel_id = p_channel_id and c.state <> 'removed' for no key update;
   if not found then
     perform trace.refuse('unknown_channel', jsonb_build_object('channel_id', p_channel_id));
   end if;

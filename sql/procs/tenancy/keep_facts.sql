@@ -1,6 +1,7 @@
 -- Keeps what the outside said of a channel: p_facts [{fact, value, failure {code, policy, message}}]. A value replaces
 -- the older one; a failure stands beside the older value. An item that names no fact of tenancy.channel_fact, or says
--- neither, is passed over. For settle_check and for events that tell facts. Locks the fact rows in the order of their key.
+-- neither, is passed over. For settle_check and for events that tell facts. Locks the channel row (whoever
+-- changes the channel holds it, too: one order), then the fact rows in the order of their key.
 create or replace function tenancy.keep_facts(p_portal_id uuid, p_channel_id uuid, p_facts jsonb) returns void
 language plpgsql security definer
 set search_path = ''
@@ -11,6 +12,8 @@ begin
   if jsonb_typeof(p_facts) <> 'array' then
     return;
   end if;
+  perform 1 from tenancy.channel c
+   where c.portal_id = p_portal_id and c.channel_id = p_channel_id for no key update;
   insert into tenancy.channel_fact as f (portal_id, channel_id, fact, value, refreshed_at, asked_at, failure)
   select p_portal_id, p_channel_id, i.fact, i.value, case when i.value is not null then v_now end, v_now, i.failure
     from (

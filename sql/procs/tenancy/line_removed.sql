@@ -16,7 +16,7 @@ begin
      where c.portal_id = p_portal_id and c.line_id = p_line_id and (p_connector is null or c.connector = p_connector)
        and c.state in ('connecting', 'active', 'attention', 'suspended', 'paused')
      order by c.channel_id
-       for update of c
+       for no key update of c
   loop
     perform tenancy.change_channel(p_portal_id, v_channel, 'disconnect', 'line_removed', 'bitrix24');
     v_count := v_count + 1;

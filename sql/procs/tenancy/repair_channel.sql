@@ -13,7 +13,7 @@ begin
   perform tenancy.demand(p_portal_id, p_actor, 'channel.configure', p_channel_id);
   perform tenancy.request_repair(p_portal_id);
   select c.state into v_state from tenancy.channel c
-   where c.portal_id = p_portal_id and c.channel_id = p_channel_id and c.state <> 'removed' for update;
+   where c.portal_id = p_portal_id and c.channel_id = p_channel_id and c.state <> 'removed' for no key update;
   if not found then
     perform trace.refuse('unknown_channel', jsonb_build_object('channel_id', p_channel_id));
   elsif v_state in ('draft', 'disconnected') then

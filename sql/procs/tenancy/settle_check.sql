@@ -22,7 +22,7 @@ declare
   v_event text;
 begin
   select * into v_channel from tenancy.channel c
-   where c.portal_id = p_portal_id and c.channel_id = p_channel_id for update;
+   where c.portal_id = p_portal_id and c.channel_id = p_channel_id for no key update;
   if not found or v_channel.check_token <> p_check_token then
     return v_channel.state;
   end if;
