@@ -2,7 +2,7 @@
 // sandbox, which also remembers every unknown command as a complaint.
 
 import { byId, call, element, warn } from "./dom.js";
-import { close, openFrame, openNote, reload, reopen, resize, scrollTo, setTitle } from "./panel.js";
+import { close, openFrame, openNote, reload, reopen, resize, scrollTo, setTitle, widen } from "./panel.js";
 import { showChat, showView } from "./portal.js";
 import { portal } from "./store.js";
 import { fill, portalTexts } from "./texts.js";
@@ -62,8 +62,12 @@ function openDialog(params) {
   const dialog = String(params?.dialogId ?? params?.dialog_id ?? params ?? "");
   const code = dialog.replace(/^imol\|/, "");
   const chat = portal().chats.find((one) => one.code === code || String(one.id) === code.replace(/^chat/, ""));
-  if (chat) showChat(chat.id);
-  else warn(dialog);
+  if (!chat) {
+    warn(dialog);
+    return;
+  }
+  widen(false);
+  showChat(chat.id);
 }
 
 async function openPath(path, reply) {

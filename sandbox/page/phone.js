@@ -43,13 +43,11 @@ function draw({ phones, apps, conversation, now }) {
   const phone = phones.find((one) => one.number === store.choice.phone);
   const app = apps.find((one) => one.app_id === store.choice.channel);
   options(byId("phone-choice"), phones.map((one) => [one.number, `${one.name} · +${one.number}`]), store.choice.phone);
-  options(byId("channel-choice"), apps.map((one) => [one.app_id, `${one.name} · +${one.phone}`]), store.choice.channel);
-  byId("channel-choice").hidden = apps.length < 2;
+  options(byId("channel-choice"), apps.map((one) => [one.app_id, one.name]), store.choice.channel);
+  byId("channel-choice").hidden = app === undefined;
   drawKnobs(phone);
-  replace(byId("wa-head"), app === undefined ? [] : [
-    avatar(app.name),
-    element("div", { class: "wa-who" }, element("strong", {}, app.name), element("small", {}, `+${app.phone} · ${words.business}`)),
-  ]);
+  replace(byId("wa-avatar"), app === undefined ? [] : [avatar(app.name)]);
+  byId("wa-number").textContent = app === undefined ? "" : `+${app.phone} · ${words.business}`;
   const usable = phone !== undefined && app !== undefined;
   for (const one of byId("wa-composer").elements) one.disabled = !usable;
   const messages = conversation?.messages ?? [];
