@@ -23,7 +23,8 @@ begin
                  where m.portal_id = p.portal_id and m.message_id >= v_since order by m.message_id desc limit 200) n))),
            md5(concat_ws(' ', o.state, o.updated_at,
              (select string_agg(concat_ws(' ', c.channel_id, c.name, c.state, c.state_at, c.checked_at), ', ' order by c.channel_id)
-                from tenancy.channel c where c.portal_id = p.portal_id)))
+                from tenancy.channel c where c.portal_id = p.portal_id),
+           (select max(f.asked_at) from tenancy.channel_fact f where f.portal_id = p.portal_id)))
       from (select distinct x.portal_id from unnest(p_portals) x(portal_id)) p
       join tenancy.portal o on o.portal_id = p.portal_id;
 end

@@ -31,11 +31,11 @@ as $$
       left join f r on r.fact = 'round_trip'
      where c.portal_id = p_portal_id and c.channel_id = p_channel_id),
   judged(test, outcome, code, detail, at, action) as (
-    select 'install_finished', v.outcome, v.code, null, k.installed_at, v.action
+    select 'install_finished', case when v.code is null then 'ok' else 'fail' end, v.code, null, k.installed_at,
+           case when v.code is not null then 'reinstall' end
       from k cross join lateral (
-        select case when k.portal_state = 'uninstalled' or k.installed_at is null then 'fail' else 'ok' end as outcome,
-               case when k.portal_state = 'uninstalled' then 'portal_uninstalled' when k.installed_at is null then 'portal_state' end as code,
-               case when k.portal_state = 'uninstalled' or k.installed_at is null then 'reinstall' end as action) v
+        select case when k.portal_state = 'uninstalled' then 'portal_uninstalled'
+                    when k.portal_state = 'installing' or k.installed_at is null then 'portal_state' end as code) v
     union all
     select 'token', case when k.portal_state = 'uninstalled' then 'waiting' when k.is_mute then 'fail' else 'ok' end,
            case when k.portal_state = 'uninstalled' then null when k.portal_state = 'suspended' then coalesce(k.portal_reason, 'portal_state')

@@ -1,6 +1,6 @@
 -- requirement: R2.1-a, R2.4-c
 begin;
-select plan(12);
+select plan(13);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal('aaaa') as a \gset
 select tests.create_portal('bbbb') as b \gset
@@ -49,6 +49,9 @@ update tenancy.channel set name = 'Soporte' where channel_id = :'other';
 select is(tests.changed(), 'bbbb channels', 'so does its name');
 update tenancy.channel set checked_at = tenancy.now() where channel_id = :'other';
 select is(tests.changed(), 'bbbb channels', 'and a check');
+select tests.pass('1 second');
+select tenancy.keep_facts(:'b', :'other', '[{"fact": "quality", "value": {"text": "RED"}}]') \g /dev/null
+select is(tests.changed(), 'bbbb channels', 'and what is learnt of its number');
 set local role whatsappb24_api;
 select count(*) as n, count(distinct messages_mark) as marks from messaging.pulse(array[:'a', :'a', :'b', gen_random_uuid()]::uuid[]) \gset
 reset role;
