@@ -28,6 +28,7 @@ def test_the_portal_says_who_looks_at_it_and_what_he_may_do(house: House) -> Non
 def test_the_connector_gets_another_name_in_bitrix24(house: House) -> None:
     changed = _call(house, "PATCH", "/portal", json={"connector_name": "WhatsApp Acme"})
     assert "WhatsApp Acme" == changed.json()["connector_name"]
+    house.until("the sandbox has written down what it knows", (house.home / "sandbox.json").exists)
     house.until("it is registered", lambda: "WhatsApp Acme" in str(house.remembered()["bitrix24"]))
     house.until("the channel still works", lambda: _call(house, "GET", "/channels").json()[0]["sends"])
 
