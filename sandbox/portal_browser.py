@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from sandbox.bitrix24 import AppCard, Bitrix24Sandbox
-from sandbox.bitrix24.state import SCOPES
+from sandbox.bitrix24.card import SCOPES
 from sandbox.misuse import Misuse
 from sandbox.reading import AnyRequest, read
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sandbox.bitrix24 import php
+from sandbox.bitrix24.card import Installation
 from sandbox.bitrix24.errors import RestError
-from sandbox.bitrix24.state import Installation, Portal, User
+from sandbox.bitrix24.state import Portal, User
 
 LENGTH_MAX = 50
 REFERENCE = re.compile(r"\$result((?:\[[^\]]*\])+)")

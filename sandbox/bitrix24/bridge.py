@@ -12,9 +12,10 @@ from typing import Any, cast
 import msgspec
 
 from sandbox.bitrix24 import tokens
+from sandbox.bitrix24.card import Installation
 from sandbox.bitrix24.errors import NoSuchThing
 from sandbox.bitrix24.lifecycle import Lifecycle
-from sandbox.bitrix24.state import Installation, OpenedFrame, Portal, User
+from sandbox.bitrix24.state import OpenedFrame, Portal, User
 from sandbox.bitrix24.world import World
 
 

@@ -13,8 +13,9 @@ from typing import Any
 import httpx
 
 from sandbox.bitrix24 import php, tokens
+from sandbox.bitrix24.card import Installation
 from sandbox.bitrix24.parties import PARTY
-from sandbox.bitrix24.state import EventBinding, Installation, Portal
+from sandbox.bitrix24.state import EventBinding, Portal
 from sandbox.bitrix24.world import Delivery, World
 
 

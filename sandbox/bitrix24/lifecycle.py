@@ -9,10 +9,11 @@ import httpx
 import msgspec
 
 from sandbox.bitrix24 import frames, tokens
+from sandbox.bitrix24.card import AppCard, Installation
 from sandbox.bitrix24.conversation import disconnect
 from sandbox.bitrix24.courier import emit
 from sandbox.bitrix24.errors import NoSuchThing
-from sandbox.bitrix24.state import AppCard, Installation, Portal, User
+from sandbox.bitrix24.state import Portal, User
 from sandbox.bitrix24.world import World
 
 FRAME_TIMEOUT_S = 60.0

@@ -12,11 +12,12 @@ from litestar.response import Redirect
 
 from sandbox.bitrix24 import specs, tokens
 from sandbox.bitrix24.batch import answer_batch
+from sandbox.bitrix24.card import Installation
 from sandbox.bitrix24.connection import error_answer, json_answer, sent_fields, take_token, with_faults
 from sandbox.bitrix24.errors import RestError, denied
 from sandbox.bitrix24.limits import Limits
 from sandbox.bitrix24.methods.registry import METHODS, Call, Page
-from sandbox.bitrix24.state import Installation, Portal, User
+from sandbox.bitrix24.state import Portal, User
 from sandbox.bitrix24.world import Request as SeenRequest
 from sandbox.bitrix24.world import World
 

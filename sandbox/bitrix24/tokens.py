@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from sandbox.bitrix24.card import Installation
 from sandbox.bitrix24.errors import RestError
-from sandbox.bitrix24.state import Grant, Installation, Portal, User
+from sandbox.bitrix24.state import Grant, Portal, User
 from sandbox.bitrix24.world import World
 
 ACCESS_S = 3600

@@ -12,7 +12,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
 from sandbox.bitrix24 import Bitrix24Sandbox
-from sandbox.bitrix24.state import SCOPES
+from sandbox.bitrix24.card import SCOPES
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.feed import Feed

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from sandbox.bitrix24 import php
-from sandbox.bitrix24.state import Installation, Portal, User
+from sandbox.bitrix24.card import Installation
+from sandbox.bitrix24.state import Portal, User
 from sandbox.bitrix24.world import World
 
 PAGE = 50
