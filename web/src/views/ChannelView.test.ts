@@ -18,10 +18,10 @@ describe('a channel', () => {
     expect(page.findAll('h2').map((one) => one.text())).toEqual([
       'Probar la conexión',
       'Configuración del canal',
+      'Desconectar o quitar',
       'Canal abierto conectado',
       'Salud del número',
       'Últimos eventos',
-      'Desconectar o quitar',
     ])
     expect(page.get('a[href^="/messages?"]').attributes('href')).toContain(`channel=${ID}`)
   })

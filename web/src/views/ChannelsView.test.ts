@@ -35,7 +35,7 @@ describe('the list of channels', () => {
   ] as const)('offers of a channel that is %s the one next action, and does it', async (state, next_action, label, event) => {
     const path = `/api/v1/channels/${channel().channel_id}/${event}`
     const page = await list([channel({ state, next_action })], { [`POST ${path}`]: { state: 'connecting' } })
-    const button = page.get('footer').get('button')
+    const button = page.get('footer button')
     expect(button.text()).toBe(label)
     const asked = page.calls.length
     await button.trigger('click')
