@@ -108,6 +108,8 @@ class MessageDetail(MessageRow, frozen=True, kw_only=True):
     said: str | None
     """What the other side said in its own words, where it refused."""
     may: list[Decision]
+    portal_chat_id: str | None
+    """The chat in Bitrix24 that it stands in; None until the portal has named it."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,13 +1,14 @@
 -- One message as the panel shows it: its row, the parts of its operator message (itself among them where there are
--- several), its ids, the state of its charge, how often it was tried, and what this user may decide about it (the
--- verdicts of messaging.resolve_unknown; none unless its outcome is unknown and he has log.replay on the channel).
+-- several), its ids, the portal's chat that it stands in, the state of its charge, how often it was tried, and what
+-- this user may decide about it (the verdicts of messaging.resolve_unknown; none unless its outcome is unknown and he
+-- has log.replay on the channel).
 -- Needs conversation.read.own or .all on its channel. Raises WB404 unknown_message, WB403 permission. Locks nothing.
 create or replace function messaging.read_message(p_portal_id uuid, p_user_id text, p_message_id uuid)
 returns table (
   message_id uuid, channel_id uuid, channel_name text, conversation_id uuid, contact_name text, phone text, direction text,
   source text, author text, author_name text, kind text, text text, media jsonb, state text, state_at timestamptz,
   reason text, said_at timestamptz, arrived_at timestamptz, part int, parts jsonb, ids jsonb, charge_state text,
-  attempts int, said text, may text[])
+  attempts int, said text, may text[], portal_chat_id text)
 language plpgsql stable security definer
 set search_path = ''
 set enable_seqscan = off
@@ -41,7 +42,9 @@ begin
                       where a.portal_id = p_portal_id and a.message_id = p_message_id), '[]'),
            (select c.state from billing.charge c where c.portal_id = p_portal_id and c.message_id = p_message_id),
            (select count(*)::int from messaging.attempt a where a.portal_id = p_portal_id and a.message_id = p_message_id),
-           v_message.detail ->> 'reason', v_may
+           v_message.detail ->> 'reason', v_may,
+           (select v.portal_chat_id from messaging.conversation v
+             where v.portal_id = p_portal_id and v.conversation_id = v_message.conversation_id)
       from messaging.message_rows(p_portal_id, array[p_message_id]) r;
 end
 $$;

@@ -1,6 +1,6 @@
 -- requirement: R1, R2.1-a, R2.1-c, R2.4-c
 begin;
-select plan(14);
+select plan(15);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal('aaaa') as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -22,6 +22,9 @@ select is((select string_agg(concat_ws(' ', i ->> 'kind', i ->> 'key'), ', ') fr
   'gs gs-1, open_line 101/1', 'every id that somebody knows it by');
 select is((select concat_ws(' ', reason, said) from messaging.read_message(:'portal', '7', :'two')), '131026 Message undeliverable', 'what the other side said');
 select is((select parts::text || may::text from messaging.read_message(:'portal', '7', :'hello')), '[]{}', 'a message of one part has no parts, and nothing to be decided');
+
+update messaging.conversation set portal_chat_id = '1767' where portal_id = :'portal';
+select is((select portal_chat_id from messaging.read_message(:'portal', '7', :'hello')), '1767', 'and the chat in the portal, so that a person can go there');
 
 -- what may be decided
 select tests.submitted(:'portal', 'perdido', '102') as lost \gset

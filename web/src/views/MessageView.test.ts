@@ -34,14 +34,16 @@ const DETAIL: Schemas['MessageDetail'] = {
   attempts: 1,
   said: null,
   may: [],
+  portal_chat_id: '1767',
 }
 
 function entry(what: string, rest: object = {}) {
   return { at: '2026-11-22T18:00:00Z', what, level: 'INFO', summary: '', message_id: ID, detail: {}, party: null, duration_ms: null, outcome: null, explanation: null, ...rest }
 }
 
-function view(id: string, rows: unknown[], { message = DETAIL, timeline = [], answers = {} }: { message?: object; timeline?: unknown; answers?: Stage['answers'] } = {}) {
+function view(id: string, rows: unknown[], { message = DETAIL, timeline = [], answers = {}, portal = {} }: { message?: object; timeline?: unknown; answers?: Stage['answers']; portal?: Stage['portal'] } = {}) {
   return shown(MessageView, { id }, {
+    portal,
     answers: {
       'GET /api/v1/messages': { items: rows, next: null },
       [`GET /api/v1/messages/${ID}`]: message,
@@ -61,6 +63,14 @@ describe('a message', () => {
     expect(page.text()).toContain('wamid.1')
     const asked = page.calls.map((call) => new URL(call.url)).find((url) => url.pathname === '/api/v1/messages')
     expect(asked?.searchParams.get('id')).toBe('wamid.1')
+    page.unmount()
+  })
+
+  it('leads to its chat in Bitrix24', async () => {
+    const openChat = vi.fn()
+    const page = await view(ID, [DETAIL], { portal: { openChat } })
+    await page.findAll('button').find((one) => one.text() === 'Abrir el chat')?.trigger('click')
+    expect(openChat).toHaveBeenCalledWith('1767')
     page.unmount()
   })
 

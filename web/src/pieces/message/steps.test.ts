@@ -52,6 +52,15 @@ describe('the story of a message', () => {
     expect(steps.map((step) => [step.mood, step.explanation?.code])).toEqual([['plain', undefined], ['bad', '131026']])
   })
 
+  it('says last of all that the contents were erased, and when', () => {
+    const steps = stepsOf([
+      entry(0, 'message', { detail: { erased_at: '2026-12-01T00:00:00Z' } }),
+      entry(3, 'receipt', { outcome: 'delivered', detail: { to: 'delivered' } }),
+    ])
+    expect(steps.map((step) => step.text)).toEqual(['message.step.stored', 'message.step.receipt.delivered', 'message.step.erased'])
+    expect(steps.at(-1)?.at).toBe('2026-12-01T00:00:00Z')
+  })
+
   it('says whether a person or the system settled what was unknown', () => {
     expect(texts([
       entry(0, 'receipt', { outcome: 'submitted', detail: { detail: { verdict: 'arrived', actor: '7' }, to: 'submitted' } }),

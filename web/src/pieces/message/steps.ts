@@ -42,7 +42,17 @@ export function stepsOf(entries: Entry[]): Step[] {
     }
     steps.push(stepOf(entry, index, first))
   })
-  return nested(steps)
+  return [...nested(steps), ...erasures(entries, first)]
+}
+
+/** That a message's contents went with its channel is told by the message itself, and comes last. */
+function erasures(entries: Entry[], first: number): Step[] {
+  return entries
+    .filter((entry) => entry.what === 'message' && typeof entry.detail.erased_at === 'string')
+    .map((entry, index) => {
+      const at = String(entry.detail.erased_at)
+      return { ...stepOf({ ...entry, at, detail: {} }, index, first), key: `erased ${entry.message_id ?? ''}`, text: 'message.step.erased' }
+    })
 }
 
 function stepOf(entry: Entry, index: number, first: number): Step {
