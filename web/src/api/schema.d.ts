@@ -834,6 +834,7 @@ export interface components {
             attempts: number;
             said: string | null;
             may: ("arrived" | "resend" | "drop")[];
+            portal_chat_id: string | null;
         };
         /** MessageKey */
         MessageKey: {

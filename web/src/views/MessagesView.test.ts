@@ -54,6 +54,7 @@ async function list(rows: () => Schemas['MessageRow'][], hours: unknown[] = []) 
       },
       'GET /api/v1/channels': [CHANNEL],
       'GET /api/v1/conservation': hours,
+      'GET /api/v1/quarantine': [{ quarantined_id: 'q1', channel_id: null, door: 'gupshup', reason: 'event', at: '2026-11-22T18:00:00Z', item: null, body: '{"type":"hologram"}' }],
       'GET /api/v1/events': () => new Response(stream),
     },
   })
@@ -102,6 +103,14 @@ describe('the list of messages', () => {
     await flushPromises()
     expect(query()).toEqual({ period: '24h' })
     expect(page.findAll('[data-message]')).toHaveLength(1)
+    page.unmount()
+  })
+
+  it('leads to what could not be understood', async () => {
+    const { page } = await list(() => [], [{ ...HOUR, quarantined: 1 }])
+    await page.get('[data-conservation]').findAll('button').at(-1)?.trigger('click')
+    await vi.waitFor(() => expect(document.body.textContent).toContain('Lo que no se entendió'))
+    await vi.waitFor(() => expect(document.body.textContent).toContain('{"type":"hologram"}'))
     page.unmount()
   })
 

@@ -1,5 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
+import { channel, detail } from '@/pieces/channel/channels-for-tests'
 import { shown } from '@/testing'
 import SettingsView from './SettingsView.vue'
 
@@ -76,6 +77,29 @@ describe('the settings', () => {
     expect(page.text()).toContain('Puede ver la configuración, pero no cambiarla')
     expect(page.find('form').exists()).toBe(false)
     expect(page.calls.map((call) => new URL(call.url).pathname)).not.toContain('/api/v1/users')
+    page.unmount()
+  })
+
+  it('tell what Gupshup says of each number, with a button that has it asked again', async () => {
+    const one = channel()
+    const page = await settings(PORTAL, {
+      'GET /api/v1/channels': [one],
+      [`GET /api/v1/channels/${one.channel_id}`]: detail(),
+      [`POST /api/v1/channels/${one.channel_id}/check`]: { state: 'active' },
+    })
+    expect(page.get('[data-fact=quality]').text()).toContain('Actualizado')
+    const button = page.findAll('button').find((found) => found.text() === 'Actualizar')
+    await button?.trigger('click')
+    await flushPromises()
+    expect(page.calls.some((call) => call.method === 'POST' && call.url.endsWith('/check'))).toBe(true)
+    page.unmount()
+  })
+
+  it('offer no new reading to who may not ask for one', async () => {
+    const one = channel({ may: ['channel.view'] })
+    const page = await settings(PORTAL, { 'GET /api/v1/channels': [one], [`GET /api/v1/channels/${one.channel_id}`]: detail() })
+    expect(page.text()).toContain('Ventas · +5215550001111')
+    expect(page.findAll('button').map((found) => found.text())).not.toContain('Actualizar')
     page.unmount()
   })
 })
