@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from adapters.explanations import Explanation, Party, explain
+from adapters.explanations import CODES, Explanation, Party, explain
 from connectors.bitrix24.texts import Language, language_of
 from runtime.bearer import Holder
 
@@ -105,6 +105,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
     """A user's id, or the part of the system: `check`, `bitrix24`, `system`."""
     actor_name: str | None
+    explanation: Explanation | None
+    """Of a reason that is a code."""
 
 
 class NumberFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,7 +171,7 @@ def detail_of(
     row: dict[str, Any], changes: list[dict[str, Any]], facts: list[dict[str, Any]], language: Language
 ) -> ChannelDetail:
     """A row of `tenancy.channels`, with the rows of `tenancy.channel_changes` and `tenancy.channel_facts`."""
-    history = [Change(**change) for change in changes]
+    history = [Change(**change, explanation=_why(change["reason"], language)) for change in changes]
     return ChannelDetail(**_fields(row, language), history=history, number=_number(row, facts, language))
 
 
@@ -212,6 +214,13 @@ def _number(channel: dict[str, Any], rows: list[dict[str, Any]], language: Langu
             **_known(found.get("wallet", _NEVER_ASKED), language),
         ),
     )
+
+
+def _why(reason: str | None, language: Language) -> Explanation | None:
+    """A change's reason in words. The history keeps no party: the first that knows the code is asked."""
+    parties: tuple[Party, ...] = ("ours", "gupshup", "bitrix24")
+    party = next((one for one in parties if reason in CODES[one]), None)
+    return None if reason is None or party is None else explain(reason, party=party, language=language)
 
 
 _NEVER_ASKED: dict[str, Any] = {"value": None, "refreshed_at": None, "failure": None}

@@ -214,6 +214,8 @@ def test_a_key_that_gupshup_refuses_is_replaced_without_adding_the_channel_again
     house.until("it works with the right one", lambda: _channel(house)["state"] == "active")
     reasons = [change["reason"] for change in _channel(house)["history"] if change["event"] == "configure"]
     assert ["app_key", "app_key"] == reasons[:2]
+    problem = next(one for one in _channel(house)["history"] if one["event"] == "problem")
+    assert ("http_401", True) == (problem["reason"], bool(problem["explanation"]["what"]))
     assert [] == house.query("select 1 from trace.log where request::text ~ %s", f"somebody_else|{key}")
 
 

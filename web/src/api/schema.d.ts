@@ -620,6 +620,7 @@ export interface components {
             reason: string | null;
             actor: string;
             actor_name: string | null;
+            explanation: components["schemas"]["Explanation"] | null;
         };
         /** Channel */
         Channel: {

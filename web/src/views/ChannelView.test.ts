@@ -60,17 +60,18 @@ describe('a channel', () => {
 
   it('words its history: what, who and why', async () => {
     const at = '2026-03-02T15:04:05Z'
+    const explanation = { code: 'http_401', what: 'La clave no sirve.', todo: 'Cámbiela.', who: 'administrator' as const }
     const page = await view({
       history: [
-        { at, event: 'configure', from_state: 'active', to_state: 'active', reason: 'name: Ventas → Ventas Lima', actor: '1', actor_name: 'Rosa Quispe' },
-        { at, event: 'problem', from_state: 'active', to_state: 'attention', reason: 'http_401', actor: 'check', actor_name: null },
+        { at, event: 'configure', from_state: 'active', to_state: 'active', reason: 'name: Ventas → Ventas Lima', actor: '1', actor_name: 'Rosa Quispe', explanation: null },
+        { at, event: 'problem', from_state: 'active', to_state: 'attention', reason: 'http_401', actor: 'check', actor_name: null, explanation },
       ],
     })
     const events = page.findAll('[data-event]').map((one) => one.text())
     expect(events[0]).toContain('Rosa Quispe')
     expect(events[0]).toContain('nombre: de «Ventas» a «Ventas Lima»')
     expect(events[1]).toContain('La comprobación automática')
-    expect(events[1]).toContain('código http_401')
+    expect(events[1]).toContain('La clave no sirve. · código http_401')
   })
 
   it('is read-only for who may only look, and says who may change it', async () => {

@@ -78,6 +78,16 @@ describe('a new channel', () => {
     expect(page.emitted('done')).toEqual([[ID]])
   })
 
+  it('keeps what was typed while a person looks at the lines again', async () => {
+    const { page, press, fill } = await wizard()
+    await page.findAll('[role=radio]')[1]?.trigger('click')
+    await press('Continuar')
+    await fill({ app_name: 'SoporteDemo' })
+    await press('Volver')
+    await press('Continuar')
+    expect((page.get('input[name=app_name]').element as HTMLInputElement).value).toBe('SoporteDemo')
+  })
+
   it('does not send what can not be right, and says what is wrong', async () => {
     const { page, now, fill, submit, added } = await wizard({ fixedLine: '2' })
     expect(now()).toBe('number')

@@ -45,7 +45,7 @@ const FACT = { value: null, refreshed_at: null, code: null, explanation: null }
 export function detail(told: Partial<Schemas['ChannelDetail']> = {}): Schemas['ChannelDetail'] {
   return {
     ...channel(),
-    history: [{ at: AT, event: 'connected', from_state: 'connecting', to_state: 'active', reason: null, actor: 'check', actor_name: null }],
+    history: [{ at: AT, event: 'connected', from_state: 'connecting', to_state: 'active', reason: null, actor: 'check', actor_name: null, explanation: null }],
     number: {
       app_name: 'VentasDemo',
       app_id: '0f3c1a9e-5b7d-4c2e-9a41-6d8e2b7f1c30',
