@@ -1,5 +1,6 @@
-// The drawer: faults on demand, whether anything was lost, the clock, Gupshup's numbers, complaints.
+// The drawer: faults on demand, whether anything was lost, the clock, complaints.
 
+import { drawer } from "./drawer.js";
 import { byId, call, element, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { onDraw } from "./store.js";
@@ -22,26 +23,11 @@ const HOUR_S = 3600;
 
 export function startFaults() {
   byId("open-drawer").prepend(icon("faults"));
-  byId("close-drawer").append(icon("close"));
-  byId("open-drawer").addEventListener("click", () => show(byId("drawer").hidden));
-  byId("score-chip").addEventListener("click", () => show(byId("drawer").hidden));
-  byId("close-drawer").addEventListener("click", () => show(false));
-  byId("drawer").addEventListener("keydown", (event) => { if (event.key === "Escape") show(false); });
+  const toggle = drawer(byId("open-drawer"), byId("drawer"), byId("close-drawer"));
+  byId("score-chip").addEventListener("click", toggle);
   byId("faults").addEventListener("submit", (event) => event.preventDefault());
   byId("faults").addEventListener("change", put);
-  byId("new-number").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const { name, phone } = event.target.elements;
-    await call("POST", "/sandbox/gupshup/apps", { name: name.value, phone: phone.value });
-    event.target.reset();
-  });
   onDraw(draw);
-}
-
-function show(open) {
-  byId("drawer").hidden = !open;
-  byId("open-drawer").setAttribute("aria-expanded", String(open));
-  (open ? byId("close-drawer") : byId("open-drawer")).focus();
 }
 
 function put() {
@@ -60,7 +46,6 @@ function draw(state) {
   drawPresets(state.faults);
   drawFaults(state.faults);
   drawTime(state);
-  drawNumbers(state.apps);
   drawComplaints(state.complaints);
 }
 
@@ -132,26 +117,6 @@ function drawTime({ now: instant, ahead_s: ahead }) {
     element("span", { "data-key": "now" }, icon("clock"), `${shown} · `, element("b", {}, ahead > 0 ? fill(now.ahead, { hours: Math.round((ahead / HOUR_S) * 10) / 10 }) : now.onTime)),
     ...Object.entries(now.advance).map(([seconds, label]) => element("button", { type: "button", class: "preset", "data-key": seconds, onclick: () => call("POST", "/sandbox/clock", { advance_s: Number(seconds) }) }, label)),
   ]);
-}
-
-function drawNumbers(apps) {
-  const now = texts();
-  const fact = (label, value) => element(
-    "span", { class: "fact" }, element("small", {}, label), element("code", {}, value),
-    element("button", { type: "button", class: "round", "aria-label": `${now.copy}: ${label}`, title: now.copy, onclick: (event) => copy(event.currentTarget, value) }, icon("copy")),
-  );
-  replace(byId("numbers"), apps.map((app) => element(
-    "li", { "data-app": app.app_id },
-    element("p", {}, element("strong", {}, `+${app.phone}`), " ", element("small", { class: `state ${app.connected ? "works" : "free"}` }, app.connected ? now.connected : now.notConnected)),
-    fact(now.number, app.phone), fact(now.appName, app.name), fact(now.appId, app.app_id), fact(now.appKey, app.key),
-  )));
-}
-
-async function copy(button, value) {
-  await navigator.clipboard.writeText(value);
-  button.title = texts().copied;
-  button.classList.add("done");
-  setTimeout(() => button.classList.remove("done"), 1500);
 }
 
 function drawComplaints(rows) {

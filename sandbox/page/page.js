@@ -5,6 +5,7 @@ import { perform } from "./commands.js";
 import { showForm } from "./developers.js";
 import { byId, call, warn } from "./dom.js";
 import { startFaults } from "./faults.js";
+import { startNumbers } from "./numbers.js";
 import { reopen, startPanel } from "./panel.js";
 import { startPhone } from "./phone.js";
 import { showView, startPortal } from "./portal.js";
@@ -62,6 +63,7 @@ async function start() {
   startPortal();
   startPanel({ goInstall: () => { showForm(); showView("developer"); } });
   startFaults();
+  startNumbers();
   startBridge(perform);
   store.facts = await call("GET", "/sandbox/page/facts");
   if (isElsewhere()) return;
