@@ -30,7 +30,7 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         write_first
         """,
     "administrator": """
-        account_limited administrator_only channel_state cloud_only confirm events_missing flow_blocked
+        account_limited administrator_only balance cap channel_state cloud_only confirm events_missing flow_blocked
         gupshup_account_locked gupshup_account_restricted gupshup_app gupshup_app_unhealthy
         gupshup_display_name gupshup_key gupshup_meta_payment gupshup_meta_token
         gupshup_number_not_registered gupshup_permission gupshup_pin gupshup_policy_violation
@@ -41,17 +41,21 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         webhook_route
         """,
     "provider": """
-        element_refused fault gupshup_moved legacy_error no_price not_accepted our_call overload
-        own_disk rate_card request_invalid server_endpoint unknown_bitrix24 unknown_gupshup
+        adjustment element_refused fault frozen gupshup_moved
+        legacy_error no_price not_accepted our_call overload
+        own_disk rate_card request_invalid server_endpoint unknown_bitrix24 unknown_gupshup wallet
         webhook_form
         """,
     "customer": "marketing_opted_out opted_out",
 }
 
 _OURS: Final = {
+    "adjustment": "four_eyes unknown_adjustment adjustment_state unknown_recharge",
     "administrator_only": "administrator_only",
     "away": "database_away service_unavailable spool busy",
+    "balance": "balance",
     "bridge": "bridge",
+    "cap": "cap",
     "channel_state": "channel_state",
     "dropped": "dropped",
     "event_form": "event not_utf8",
@@ -66,6 +70,7 @@ _OURS: Final = {
     "file_large": "media_too_large",
     "file_link": "bad_url forbidden_url forbidden_address too_many_redirects",
     "file_type": "media_type media_kind",
+    "frozen": "frozen",
     "form": "malformed_item malformed_call bad_request unprocessable_entity already_exists conflict",
     "caption": "caption_not_possible",
     "line": "unknown_line line_removed",
@@ -99,6 +104,7 @@ _OURS: Final = {
     "unknown_message": "unknown_message",
     "unknown_portal": "unknown_portal",
     "unreadable": "frame form",
+    "wallet": "no_wallet wallet_currency unknown_currency",
     "webhook_form": "too_deep not_an_object",
     "webhook_route": "unknown_route route_header",
     "window": "window",

@@ -2,8 +2,8 @@
 -- they were being parked, and receipts that can only mean an unknown send. Then forgets what nobody claimed for
 -- 24 h (the raw bytes stay). For the worker's round. One runner at a time. Returns how many were applied.
 -- Only the newest (15 minutes) and the oldest (about to be forgotten) are looked at, so that receipts of messages
--- that were never ours cost nothing. Locks alias -> lane -> message -> charge, each sorted by its key; then, for
--- each unknown send, again as match_unknown.
+-- that were never ours cost nothing. Locks alias -> lane -> message, each sorted by its key; then, for
+-- each unknown send, again as explain_unknown; charge -> wallet at the end.
 create or replace function messaging.apply_parked(p_limit int default 500) returns int
 language plpgsql security definer
 set search_path = ''
@@ -14,8 +14,9 @@ set join_collapse_limit = 1
 as $$
 declare
   v_now timestamptz := tenancy.now();
-  v_count int;
+  v_done jsonb;
   v_matched int;
+  v_moves jsonb;
 begin
   perform pg_advisory_xact_lock(hashtextextended('messaging.apply_parked', 0));
   with due as (
@@ -31,12 +32,12 @@ begin
      where (x.expires_at > v_now + interval '23 hours 45 minutes' or x.expires_at <= v_now) and x.message_id is null
      order by x.expires_at limit p_limit)
   select messaging.apply_parked_ids(array_agg(k.portal_id), array_agg(k.message_id), array_agg(k.parked_id))
-    into v_count
+    into v_done
     from (select due.* from due
           union
           select distinct on (named.portal_id, named.parked_id) named.* from named) k;
-  select count(messaging.match_unknown(k.portal_id, k.channel_id, k.destination))
-    into v_matched
+  select count(distinct e.explained -> 'message_id'), coalesce(jsonb_agg(m.move) filter (where m.move is not null), '[]')
+    into v_matched, v_moves
     from (
       select distinct x.portal_id, x.channel_id, x.destination
         from messaging.parked_receipt x
@@ -44,10 +45,13 @@ begin
          and exists (select from messaging.attempt a
                       where a.portal_id = x.portal_id and a.channel_id = x.channel_id
                         and a.began_at > v_now - interval '15 minutes' and (a.outcome is null or a.outcome = 'unknown'))
-       order by 1, 2, 3 limit p_limit) k;
+       order by 1, 2, 3 limit p_limit) k
+   cross join lateral (select messaging.explain_unknown(k.portal_id, k.channel_id, k.destination) as explained) e
+    left join lateral jsonb_array_elements(e.explained -> 'moves') m(move) on true;
   delete from messaging.parked_receipt p
    where p.expires_at <= v_now and p.apply_at = 'infinity';
-  return v_count + v_matched;
+  perform messaging.charge_moves((v_done -> 'moves') || v_moves);
+  return (v_done ->> 'applied')::int + v_matched;
 end
 $$;
 comment on function messaging.apply_parked(int) is

@@ -1,8 +1,8 @@
 -- Applies parked receipts to the messages they turned out to speak of, each message's in the order in which they
 -- came, and takes them off the parking place. The arrays are parallel: receipt p_parked[i] speaks of p_messages[i].
--- A receipt that is no longer parked is passed over. Returns how many were applied.
--- Locks alias -> lane (where it may be blocked) -> message -> charge, each sorted by its key.
-create or replace function messaging.apply_parked_ids(p_portals uuid[], p_messages uuid[], p_parked uuid[]) returns int
+-- A receipt that is no longer parked is passed over. Returns {applied: how many, moves: for messaging.charge_moves()}.
+-- Locks alias -> lane (where it may be blocked) -> message, each sorted by its key.
+create or replace function messaging.apply_parked_ids(p_portals uuid[], p_messages uuid[], p_parked uuid[]) returns jsonb
 language plpgsql security definer
 set search_path = ''
 set enable_seqscan = off
@@ -35,9 +35,9 @@ begin
     into v_evidence
     from (select taken.*, row_number() over (partition by taken.portal_id, taken.speaks_of order by taken.parked_id)::int as turn
             from taken) t;
-  perform messaging.climb_and_leave(v_evidence);
-  return coalesce(cardinality(v_evidence), 0);
+  return jsonb_build_object(
+    'applied', coalesce(cardinality(v_evidence), 0), 'moves', messaging.climb_and_leave(v_evidence));
 end
 $$;
 comment on function messaging.apply_parked_ids(uuid[], uuid[], uuid[]) is
-  'Internal, batch. Applies parked receipts to the messages they speak of, in order of arrival; returns how many.';
+  'Internal, batch. Applies parked receipts to the messages they speak of, in order of arrival; returns how many, and the moves.';

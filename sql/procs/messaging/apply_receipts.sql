@@ -6,7 +6,7 @@
 -- contradict it. What the ladder does not list (deleted, a late sent) moves nothing and is kept as evidence.
 -- Returns a row per item: applied (its message moved), kept (evidence only), parked, held, noted (mismatch),
 -- quarantined or rejected (it names no channel). Raises WB400 malformed_call.
--- Locks alias -> contact -> lane (where it may be blocked) -> message -> charge, each sorted by its key.
+-- Locks alias -> contact -> lane (where it may be blocked) -> message -> charge -> wallet, each sorted by its key.
 create or replace function messaging.apply_receipts(p_items jsonb, p_raw bytea[] default '{}')
 returns table (item int, outcome text, reason text, message_id uuid)
 language plpgsql security definer
@@ -20,6 +20,7 @@ declare
   v_now timestamptz := tenancy.now();
   v_rows messaging.reporting[];
   v_raw_ids uuid[];
+  v_moves jsonb;
   v_moved uuid[];
 begin
   if p_items is null or jsonb_typeof(p_items) <> 'array' then
@@ -54,11 +55,12 @@ begin
     from unnest(v_rows) r
    where r.outcome in ('parked', 'held');
 
-  v_moved := messaging.climb_and_leave(array_agg(row(
+  v_moves := messaging.climb_and_leave(array_agg(row(
       r.item, r.portal_id, r.channel_id, r.message_id, r.event, r.said_at, r.code, r.said, r.policy,
       nullif(jsonb_strip_nulls(jsonb_build_object('pricing', r.pricing)), '{}'), v_raw_ids[r.raw], r.turn)::messaging.evidence))
     from (select x.*, row_number() over (partition by x.portal_id, x.message_id order by x.item)::int as turn
             from unnest(v_rows) x where x.outcome is null) r;
+  v_moved := array(select distinct m.message_id from jsonb_to_recordset(v_moves) m(message_id uuid));
 
   perform messaging.trouble_channel(f.portal_id, f.channel_id, f.code)
     from (select distinct r.portal_id, r.channel_id, r.code from unnest(v_rows) r
@@ -71,6 +73,7 @@ begin
    where r.outcome = 'quarantined'
   on conflict (portal_id, fingerprint) do nothing;
 
+  perform messaging.charge_moves(v_moves);
   return query
     select r.item, coalesce(r.outcome, case when r.message_id = any (v_moved) then 'applied' else 'kept' end), r.trouble, r.message_id
       from unnest(v_rows) r

@@ -6,7 +6,7 @@
 -- portal may not send now is paused with the name of the state that forbids it, the channel's first. Free text whose
 -- 24 hours ended while it waited is not sent, unless it may have left before: it expires, its author is told.
 -- Returns everything the sender needs, the channel's key sealed, and what a reply answers, even where that became known
--- only after the reply. Locks lane -> message -> charge, passing over locked lanes.
+-- only after the reply. Locks lane -> message -> charge -> wallet, passing over locked lanes.
 create or replace function messaging.claim(
   p_direction text, p_portals uuid[], p_each int default 10, p_limit int default 100,
   p_lease interval default interval '2 minutes', p_worker text default 'worker')
@@ -28,6 +28,7 @@ declare
   v_may boolean[];
   v_messages uuid[];
   v_expired messaging.evidence[];
+  v_moves jsonb;
 begin
   select array_agg(d.portal_id), array_agg(d.conversation_id), array_agg(coalesce(d.may, false))
     into v_portals, v_conversations, v_may
@@ -101,7 +102,7 @@ begin
    order by m.portal_id, m.message_id
      for update of m;
   if v_expired is not null then
-    perform messaging.climb(v_expired, false);
+    select jsonb_agg(to_jsonb(c)) into v_moves from messaging.climb(v_expired, false) c;
   end if;
   update messaging.message m
      set state = t.to_state, state_at = v_now, reason = null, detail = null
@@ -126,6 +127,7 @@ begin
    where m.state <> 'sending'
   having count(*) > 0;
 
+  perform messaging.charge_moves(v_moves);
   return query
     select m.portal_id, m.channel_id, m.conversation_id, m.message_id, a.number, a.token, m.kind, m.text, m.media, m.payload,
            m.source, m.author, m.part::int, m.parts::int, m.said_at,

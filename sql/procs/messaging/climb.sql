@@ -1,9 +1,9 @@
--- Moves messages along the published ladder and does what each move means: charges are captured or released, the
--- portal gets its tick or is told of the trouble. The one place where a message's state changes after queueing.
+-- Moves messages along the published ladder; the portal gets its tick or is told of the trouble. The one place where a
+-- message's state changes after queueing. The caller hands the moves to messaging.charge_moves() as its last step.
 -- p_evidence: events about messages, several of one message in the order of turn. p_record: keep each event as a
 -- receipt, whether it moved the message or not. Returns the moves. An event the ladder does not list is evidence
 -- and moves nothing. Locks message (and, of several parts, the first: so that of two parts that arrive at once one
--- sees the other and ticks) -> charge, each sorted by its key.
+-- sees the other and ticks), sorted by its key.
 create or replace function messaging.climb(p_evidence messaging.evidence[], p_record boolean)
 returns table (portal_id uuid, message_id uuid, from_state text, to_state text)
 language plpgsql security definer
@@ -63,19 +63,6 @@ begin
     v_moves := v_moves || v_moved;
   end loop;
 
-  -- What was sent is captured even where it failed in the same call: as it would be, had the events come one by one.
-  perform billing.move_charges(jsonb_agg(distinct jsonb_build_object(
-      'portal_id', v.portal_id, 'message_id', v.message_id, 'event', 'capture')))
-    from jsonb_to_recordset(v_moves) v(portal_id uuid, message_id uuid, to_state text)
-   where v.to_state in ('sent', 'delivered', 'read')
-  having count(*) > 0;
-  perform billing.move_charges(jsonb_agg(jsonb_build_object(
-      'portal_id', m.portal_id, 'message_id', m.message_id, 'event', 'release')))
-    from jsonb_to_recordset(v_moves) v(portal_id uuid, message_id uuid, to_state text)
-    join messaging.message m on m.portal_id = v.portal_id and m.message_id = v.message_id and m.state = v.to_state
-   where m.state in ('failed', 'expired', 'refused')
-  having count(*) > 0;
-
   perform messaging.tell_moves(v_moves);
   return query
     select x.portal_id, x.message_id, x.from_state, x.to_state
@@ -83,4 +70,4 @@ begin
 end
 $$;
 comment on function messaging.climb(messaging.evidence[], boolean) is
-  'Internal, batch. Moves messages along the ladder, their charges and notices with them; returns the moves.';
+  'Internal, batch. Moves messages along the ladder, their notices with them; returns the moves.';

@@ -1,7 +1,7 @@
 -- Applies evidence and takes the messages that it moved out of the lanes in which they still stand: what the other
--- side has is not sent again and blocks nothing. Returns the ids that moved.
--- Locks lane (of messages that wait or are unknown) -> message -> charge, each sorted by its key.
-create or replace function messaging.climb_and_leave(p_evidence messaging.evidence[]) returns uuid[]
+-- side has is not sent again and blocks nothing. Returns the moves, for messaging.charge_moves().
+-- Locks lane (of messages that wait or are unknown) -> message, each sorted by its key.
+create or replace function messaging.climb_and_leave(p_evidence messaging.evidence[]) returns jsonb
 language plpgsql security definer
 set search_path = ''
 set enable_seqscan = off
@@ -13,7 +13,7 @@ declare
   v_moves jsonb;
 begin
   if p_evidence is null then
-    return '{}';
+    return '[]';
   end if;
   perform 1
     from messaging.lane l
@@ -30,8 +30,8 @@ begin
     join messaging.message m on m.portal_id = x.portal_id and m.message_id = x.message_id
    where x.from_state in ('queued', 'sending', 'unknown')
    group by m.direction;
-  return array(select distinct x.message_id from jsonb_to_recordset(v_moves) x(message_id uuid));
+  return v_moves;
 end
 $$;
 comment on function messaging.climb_and_leave(messaging.evidence[]) is
-  'Internal, batch. Applies evidence to messages and frees the lanes that healed ones blocked; returns the ids that moved.';
+  'Internal, batch. Applies evidence to messages and frees the lanes that healed ones blocked; returns the moves.';

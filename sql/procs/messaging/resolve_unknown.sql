@@ -3,7 +3,7 @@
 -- For the worker's verification (p_actor null) and the panel (p_actor needs log.replay on the channel).
 -- Returns the message's state. Raises WB404 unknown_message, WB409 not_unknown, WB409 resent_once, WB403 permission,
 -- WB400 malformed_call for another verdict.
--- Locks lane -> message -> charge.
+-- Locks lane -> message -> charge -> wallet.
 create or replace function messaging.resolve_unknown(p_portal_id uuid, p_message_id uuid, p_verdict text, p_actor text default null)
 returns text
 language plpgsql security definer
@@ -16,6 +16,7 @@ as $$
 declare
   v_now timestamptz := tenancy.now();
   v_message messaging.message;
+  v_moves jsonb;
 begin
   if coalesce(p_verdict, '') not in ('arrived', 'absent', 'resend', 'drop') then
     perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_verdict'));
@@ -40,7 +41,7 @@ begin
   then
     perform trace.refuse('resent_once', jsonb_build_object('message_id', p_message_id));
   end if;
-  perform messaging.climb_and_leave(array[row(
+  v_moves := messaging.climb_and_leave(array[row(
     1, p_portal_id, v_message.channel_id, p_message_id,
     case p_verdict
       when 'arrived' then case v_message.direction when 'in' then 'delivered' else 'submitted' end
@@ -51,6 +52,7 @@ begin
     perform messaging.enqueue(v_message.direction, array[p_portal_id], array[v_message.conversation_id],
       array[v_message.channel_id], array[p_message_id]);
   end if;
+  perform messaging.charge_moves(v_moves);
   select m.state into v_message.state from messaging.message m where m.portal_id = p_portal_id and m.message_id = p_message_id;
   return v_message.state;
 end

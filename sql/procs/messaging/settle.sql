@@ -8,7 +8,7 @@
 -- times within 24 h, one to the portal for 24 h, then it is failed (exhausted).
 -- Returns a row per item: recorded (what the outcome came to) and the message's state, or stale for an attempt that
 -- does not exist or whose outcome is known. Raises WB400 malformed_call.
--- Locks alias -> conversation -> channel (fix only) -> lane -> message -> charge, each sorted by its key.
+-- Locks alias -> conversation -> channel (fix only) -> lane -> message -> charge -> wallet, each sorted by its key.
 create or replace function messaging.settle(p_items jsonb)
 returns table (item int, recorded text, state text)
 language plpgsql security definer
@@ -21,6 +21,7 @@ as $$
 declare
   v_now timestamptz := tenancy.now();
   v_rows messaging.settling[];
+  v_moves jsonb;
 begin
   if p_items is null or jsonb_typeof(p_items) <> 'array' then
     perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_items'));
@@ -72,21 +73,22 @@ begin
     from unnest(v_rows) r
    where a.portal_id = r.portal_id and a.message_id = r.message_id and a.number = r.number and r.recorded is not null;
 
-  perform messaging.climb(array_agg(row(
+  select (select jsonb_agg(to_jsonb(c)) from messaging.climb(array_agg(row(
       r.item, r.portal_id, r.channel_id, r.message_id,
       case r.recorded
         when 'accepted' then case r.direction when 'in' then 'delivered' else 'submitted' end
         when 'retry' then 'return' when 'fix' then 'return'
         when 'unknown' then 'lose' else 'failed' end,
       v_now, case r.recorded when 'exhausted' then 'exhausted' else r.code end, r.reason, r.policy, null, null, r.turn)::messaging.evidence),
-    false)
+    false) c)
+    into v_moves
     from (select x.*, row_number() over (partition by x.portal_id, x.message_id order by x.item)::int as turn
             from unnest(v_rows) x
            where x.recorded = 'accepted' or x.recorded is not null and not x.is_superseded) r
   having count(*) > 0;
 
   perform messaging.settle_lanes(v_rows);
-  perform messaging.apply_parked_of(v_rows);
+  perform messaging.charge_moves(coalesce(v_moves, '[]') || messaging.apply_parked_of(v_rows));
   return query
     select r.item, coalesce(r.recorded, 'stale'), m.state
       from unnest(v_rows) r

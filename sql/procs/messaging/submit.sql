@@ -5,7 +5,7 @@
 -- order; they share the operator message's fate in the portal.
 -- Returns a row per part: accepted, duplicate, refused (reason of trace.error_code, figures in detail; the author
 -- is told), quarantined or rejected. In a batch, items of one chat are taken in the order of the portal's
--- message id. Raises WB400 malformed_call. Locks alias -> lane -> charge, each sorted by its key.
+-- message id. Raises WB400 malformed_call. Locks alias -> lane -> allowance -> charge -> wallet, each sorted by its key.
 create or replace function messaging.submit(p_items jsonb, p_raw bytea[] default '{}')
 returns table (item int, part int, outcome text, reason text, detail jsonb, message_id uuid)
 language plpgsql security definer
@@ -58,7 +58,7 @@ begin
       on k.portal_id = r.portal_id and k.source = r.source and k.key = r.key and k.part = r.part and k.item = r.item
     left join fresh f on f.message_id = k.message_id;
 
-  v_rows := messaging.decide_outgoing(v_rows);
+  v_rows := messaging.hold_outgoing(messaging.decide_outgoing(v_rows));
 
   select messaging.keep_raw(p_raw, array_agg(r.raw order by r.item), array_agg('bitrix24'::text),
            array_agg(r.portal_id order by r.item), array_agg(r.channel_id order by r.item))
@@ -81,19 +81,6 @@ begin
     from unnest(v_rows) r
    where r.outcome in ('accepted', 'refused')
    order by r.portal_id, r.message_id;
-
-  perform billing.hold(jsonb_agg(jsonb_build_object(
-      'portal_id', r.portal_id, 'message_id', r.message_id, 'channel_id', r.channel_id, 'direction', 'out',
-      'category', 'service', 'country', messaging.country_of(f.value))
-    order by r.portal_id, r.message_id))
-    from unnest(v_rows) r
-    join messaging.conversation v on v.portal_id = r.portal_id and v.conversation_id = r.conversation_id
-    left join lateral (
-      select f.value from messaging.identifier f
-       where f.portal_id = v.portal_id and f.contact_id = v.contact_id and f.kind = 'wa'
-       order by f.created_at desc limit 1) f on true
-   where r.outcome = 'accepted'
-  having count(*) > 0;
 
   perform messaging.give_notice('trouble', array_agg(r.portal_id), array_agg(r.origin_id))
     from (select distinct x.portal_id, x.origin_id from unnest(v_rows) x where x.outcome = 'refused') r

@@ -1,6 +1,6 @@
--- requirement: R2.4-a, R2.4-c
+-- requirement: R2.4-a, R2.4-c, R4-c
 begin;
-select plan(8);
+select plan(17);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -38,5 +38,22 @@ select tests.settled(:'portal', :'hello', 'accepted', '{"chat_id": "1807"}');
 select is_empty(format('select from billing.charge where message_id = %L', :'hello'), 'what customers write is not charged');
 select tests.submitted(:'portal') as message \gset
 select is((select state from billing.charge where message_id = :'message'), 'held', 'what the company writes is held before it is queued');
+
+-- For money
+select tests.publish_card('out service MX 0.4 0.3 sent', 'out service * 0.8 0.5 delivered') as card \gset
+select is(tests.held(:'portal', :'channel', tests.ids(1)), 'refused balance', 'what costs something needs a wallet');
+select tests.fund(:'portal', 2000000);
+select tests.ids(3) as ids \gset
+select is(tests.held(:'portal', :'channel', :'ids'), 'held, held, refused balance', 'as much is held as the balance covers');
+select is(tests.wallet(:'portal'), '2000000 1600000', 'the wallet keeps it, and promises it');
+select results_eq(
+  format($$select price::bigint, cost::bigint, moment, card_id, user_id, spend_day, hold_until - changed_at from billing.charge where price > 0 limit 1$$),
+  format($$values (800000::bigint, 500000::bigint, 'delivered', %L::uuid, '7', '2026-11-22'::date, interval '30 days')$$, :'card'),
+  'the charge knows its card, cost, moment, author and day; what is charged on delivery is held for 30 days');
+select is(tests.held(:'portal', :'channel', (:'ids'::uuid[])[1:2]) || ' ' || tests.wallet(:'portal'), 'held, held 2000000 1600000', 'again, and nothing is held twice');
+select is(tests.held(:'portal', :'channel', (:'ids'::uuid[])[3:3]), 'refused balance', 'what was refused left no trace, and may be asked for again');
+select is(tests.held(:'portal', :'channel', (:'ids'::uuid[])[3:3], '{"country": "MX"}'), 'held', 'at another price it is held');
+select is((select sum(spent)::bigint from billing.spend where scope = 'user'), 2000000::bigint, 'the caps count what is held');
+select is(tests.sent(jsonb_build_array(tests.outgoing(:'portal', '{"key": "200", "portal_message_id": "200"}'))), 'refused balance', 'an operator who writes without balance is told so');
 select * from finish();
 rollback;

@@ -11,9 +11,13 @@ select tests.submitted(:'portal', 'tres', '3') as three \gset
 create function pg_temp.charge(p_message uuid) returns text language sql as $$
   select state || ' ' || n from billing.charge where message_id = p_message
 $$;
-create function pg_temp.moves(p_portal uuid, p_message uuid, p_events text[], p_record boolean default true, p_code text default null) returns text language sql as $$
-  select string_agg(c.from_state || ' -> ' || c.to_state, ', ') from messaging.climb(tests.evidence(p_portal, p_message, p_events, p_code), p_record) c
-$$;
+create function pg_temp.moves(p_portal uuid, p_message uuid, p_events text[], p_record boolean default true, p_code text default null) returns text language plpgsql as $$
+declare v_moves jsonb;
+begin
+  select jsonb_agg(to_jsonb(c)) into v_moves from messaging.climb(tests.evidence(p_portal, p_message, p_events, p_code), p_record) c;
+  perform messaging.charge_moves(v_moves);
+  return (select string_agg(m ->> 'from_state' || ' -> ' || (m ->> 'to_state'), ', ') from jsonb_array_elements(v_moves) m);
+end $$;
 
 select is(pg_temp.moves(:'portal', :'one', '{claim}', false), 'queued -> sending', 'an event moves a message as the ladder says');
 select is(pg_temp.charge(:'one'), 'held 1', 'what is being sent stays held');
