@@ -30,7 +30,8 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         write_first
         """,
     "administrator": """
-        account_limited administrator_only balance cap channel_state cloud_only confirm events_missing flow_blocked
+        account_limited administrator_only balance cap channel_state cloud_only confirm events_missing
+        flow_blocked
         gupshup_account_locked gupshup_account_restricted gupshup_app gupshup_app_unhealthy
         gupshup_display_name gupshup_key gupshup_meta_payment gupshup_meta_token
         gupshup_number_not_registered gupshup_permission gupshup_pin gupshup_policy_violation
