@@ -15,6 +15,8 @@ from tests.system.house import House, open_house
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 REPORTS = Path(__file__).parents[2] / "reports" / "screens"
+LAST = REPORTS / "last"
+"""What was on the screen when a test ended."""
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -87,7 +89,9 @@ def expected_errors() -> list[str]:
 
 
 @pytest.fixture
-def desk(browser: Browser, house: House, expected_errors: list[str]) -> Iterator[Desk]:
+def desk(
+    browser: Browser, house: House, expected_errors: list[str], request: pytest.FixtureRequest
+) -> Iterator[Desk]:
     """A person's desk, 1280 pixels wide; a script error or a console error fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="es-MX")
     page = context.new_page()
@@ -100,5 +104,7 @@ def desk(browser: Browser, house: House, expected_errors: list[str]) -> Iterator
     page.on("pageerror", lambda error: hear(str(error)))
     page.on("console", lambda said: hear(said.text) if said.type in ("error", "warning") else None)
     yield Desk(page, house)
+    LAST.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=LAST / f"{request.node.name}.png")
     context.close()
     assert faults == []
