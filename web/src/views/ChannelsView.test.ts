@@ -77,6 +77,14 @@ describe('the list of channels', () => {
     expect(page.get('article').attributes('data-channel')).toBe('active')
   })
 
+  it('counts again when messages changed', async () => {
+    let said = 12
+    const page = await list([], { 'GET /api/v1/channels': () => [channel({ today_in: said })] })
+    said = 13
+    await page.changes('messages')
+    expect(page.get('[data-figure=in]').text()).toContain('13')
+  })
+
   it('teaches how to begin where there is none', async () => {
     const page = await list([])
     expect(page.findAll('ol li')).toHaveLength(3)
