@@ -14,7 +14,7 @@ from runtime.database import Database
 from runtime.errors import SqlFailure
 from runtime.wake import Wake
 
-_SECOND_S, _FEW_SECONDS_S, _HOUR_S = 1.0, 5.0, 3600.0
+_SECOND_S, _FEW_SECONDS_S, _MINUTE_S, _HOUR_S = 1.0, 5.0, 60.0, 3600.0
 _SLOW_CALL_S = 300.0
 _KEEP_MEDIA = timedelta(days=3)
 log = structlog.get_logger(__name__)
@@ -56,6 +56,7 @@ class Rounds:
                 for function in quick
             ),
             every(_FEW_SECONDS_S, self._erase, stop, name="erase"),
+            every(_MINUTE_S, self._renew, stop, name="_renew"),
             *(every(_HOUR_S, task, stop, name=task.__name__) for task in slow),
         )
 
@@ -79,6 +80,11 @@ class Rounds:
         """What removed channels leave, piece by piece, with their files on this machine."""
         while (piece := await self._database.call_one("tenancy.erase_due")) is not None:
             await self._shelf.discard(piece["files"])
+
+    async def _renew(self) -> None:
+        """Periods that were missed while no worker lived follow one another."""
+        while await self._database.call_value("billing.renew_due", timeout_s=_SLOW_CALL_S):
+            self._wake.ring()
 
     async def _forget_files(self) -> None:
         await self._shelf.forget(_KEEP_MEDIA)

@@ -15,37 +15,37 @@ Party = Literal["bitrix24", "gupshup", "ours"]
 
 _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
     "nobody": """
-        away busy delivery_unknown event_form file_away file_gone gupshup_away gupshup_busy line_pending
-        no_addressee not_offered not_unknown own_away own_turn portal_away portal_moved portal_silent
-        sent_again unknown_message
+        away busy delivery_unknown event_form file_away file_gone gupshup_away gupshup_busy
+        line_pending no_addressee not_offered not_unknown own_away own_turn plan_same
+        portal_away portal_moved portal_silent sent_again unknown_message
         """,
     "operator": """
-        block_failed bridge caption device dropped exhausted expired file_empty file_large file_link
-        file_refused file_type file_unreachable flow_limit form gupshup_limit
-        identity_changed kind_unsupported marketing_limit meta_experiment not_found not_on_whatsapp
-        not_opted_in not_there nothing_said offline outcome_unknown parameter_invalid pending_too_long
-        rate_number rate_pair resent_once same_number session_ended too_large too_long unconfirmed
-        undeliverable unknown_channel unknown_chat unreadable whatsapp_away whatsapp_maintenance
-        whatsapp_user_error window window_template
-        write_first
+        block_failed bridge caption device dropped exhausted expired file_empty file_large
+        file_link file_refused file_type file_unreachable flow_limit form gupshup_limit
+        identity_changed kind_unsupported marketing_limit meta_experiment not_found
+        not_on_whatsapp not_opted_in not_there nothing_said offline outcome_unknown
+        parameter_invalid pending_too_long rate_number rate_pair resent_once same_number
+        session_ended stale too_large too_long unconfirmed undeliverable unknown_channel
+        unknown_chat unreadable whatsapp_away whatsapp_maintenance whatsapp_user_error window
+        window_template write_first
         """,
     "administrator": """
-        account_limited administrator_only balance cap channel_state cloud_only confirm events_missing
-        flow_blocked
-        gupshup_account_locked gupshup_account_restricted gupshup_app gupshup_app_unhealthy
-        gupshup_display_name gupshup_key gupshup_meta_payment gupshup_meta_token
-        gupshup_number_not_registered gupshup_permission gupshup_pin gupshup_policy_violation
-        gupshup_refused gupshup_sender_mismatch gupshup_spam_limit gupshup_wallet_empty inactive_user line
-        line_taken no_round_trip open_channels own_keys permission plan portal_deleted portal_exhausted
-        portal_state rights tariff template_count template_disabled template_format template_long
-        template_missing template_paused template_policy template_refused templates_off token unknown_portal
+        account_limited administrator_only balance cap channel_state cloud_only confirm
+        events_missing flow_blocked gupshup_account_locked gupshup_account_restricted
+        gupshup_app gupshup_app_unhealthy gupshup_display_name gupshup_key gupshup_meta_payment
+        gupshup_meta_token gupshup_number_not_registered gupshup_permission gupshup_pin
+        gupshup_policy_violation gupshup_refused gupshup_sender_mismatch gupshup_spam_limit
+        gupshup_wallet_empty inactive_user line line_taken no_round_trip open_channels own_keys
+        permission plan plan_unknown portal_deleted portal_exhausted portal_state rights
+        subscription_cancelled subscription_paused subscription_state subscription_suspended
+        tariff template_count template_disabled template_format template_long template_missing
+        template_paused template_policy template_refused templates_off token unknown_portal
         webhook_route
         """,
     "provider": """
-        adjustment element_refused fault frozen gupshup_moved
-        legacy_error no_price not_accepted our_call overload
-        own_disk rate_card request_invalid server_endpoint unknown_bitrix24 unknown_gupshup wallet
-        webhook_form
+        adjustment customer element_refused fault frozen gupshup_moved legacy_error no_price
+        not_accepted our_call overload own_disk plan_default rate_card request_invalid
+        server_endpoint unknown_bitrix24 unknown_gupshup wallet webhook_form
         """,
     "customer": "marketing_opted_out opted_out",
 }
@@ -58,6 +58,7 @@ _OURS: Final = {
     "bridge": "bridge",
     "cap": "cap",
     "channel_state": "channel_state",
+    "customer": "unknown_customer customer_currency",
     "dropped": "dropped",
     "event_form": "event not_utf8",
     "exhausted": "exhausted",
@@ -91,12 +92,20 @@ _OURS: Final = {
     "own_turn": "rate_limit too_many_requests",
     "permission": "permission",
     "plan": "plan",
+    "plan_default": "default_plan",
+    "plan_same": "same_plan",
+    "plan_unknown": "unknown_plan",
     "portal_state": "portal_state portal_uninstalled",
     "rate_card": "unknown_rate_card rate_card_state rate_card_overlap",
     "resent_once": "resent_once",
     "sent_again": "absent resend",
     "server_endpoint": "server_endpoint",
     "session_ended": "bearer unauthorized",
+    "stale": "stale_version",
+    "subscription_cancelled": "subscription_cancelled",
+    "subscription_paused": "subscription_paused",
+    "subscription_state": "subscription_state",
+    "subscription_suspended": "subscription_suspended subscription_none",
     "token": "no_token unknown_user application_token",
     "too_large": "request_entity_too_large payload_too_large content_too_large",
     "too_long": "too_long text_too_long caption_too_long",

@@ -25,20 +25,25 @@ begin
     select distinct a.portal_id, a.channel_id, a.at from i a),
   answered as materialized (
     select a.portal_id, a.channel_id, a.at, c.card_id, coalesce(c.currency, u.currency) as currency,
-           to_char(a.at at time zone p.time_zone, 'YYYY-MM') as month
+           to_char(a.at at time zone p.time_zone, 'YYYY-MM') as month,
+           l.included_messages, l.included_categories, 'p' || s.period_no as plan_period
       from asked a
       join tenancy.portal p on p.portal_id = a.portal_id
       join tenancy.customer u on u.customer_id = p.customer_id
+      left join billing.subscription s on s.portal_id = a.portal_id and s.channel_id = a.channel_id
+      left join billing.plan l on l.plan_id = s.plan_id
       left join lateral (
         select k.card_id, k.currency
           from billing.rate_card k
-         where k.tariff = 'default' and k.currency = u.currency and k.state <> 'draft' and k.valid_from <= a.at and a.at < k.valid_until
+         where k.tariff in (l.tariff, 'default') and k.currency = u.currency and k.state <> 'draft'
+           and k.valid_from <= a.at and a.at < k.valid_until
+         order by k.tariff is distinct from l.tariff
          limit 1) c on true)
   select i.item, i.portal_id, i.channel_id, i.direction, i.category, i.country, i.count, a.card_id, a.currency,
          case when a.card_id is null then 0 else r.price end::bigint, coalesce(r.surcharge, 0)::bigint,
          case when a.card_id is null then 0 else r.cost end::bigint, coalesce(r.moment, 'submitted'),
          coalesce(r.reverse_on_failure, true), r.country, coalesce(r.free_per_month, 0), a.month,
-         0, null::text,
+         case when i.direction = 'out' and i.category = any (a.included_categories) then a.included_messages else 0 end, a.plan_period,
          case when a.card_id is not null and r.card_id is null then 'no_price' end
     from i
     join answered a on a.portal_id = i.portal_id and a.channel_id is not distinct from i.channel_id and a.at = i.at

@@ -1,9 +1,10 @@
--- Adds a WhatsApp number to an open line and starts connecting it.
+-- Adds a WhatsApp number to an open line, begins its subscription and starts connecting it.
 -- For the panel. p_facts: {name, connector, line_id, phone, app_id, app_name, key_sealed, secrets_sealed (hex),
--- route_digest (of a new secret), header_digest (hex of sha-256)}. The worker sets the subscription, activates the line, and the
+-- route_digest (of a new secret), header_digest (hex of sha-256),
+-- plan (its code; absent: the default one)}. The worker sets the subscription, activates the line, and the
 -- channel becomes active. Returns its id.
 -- Raises WB404 unknown_portal, WB409 portal_state where the application was uninstalled, WB403 permission, WB400
--- malformed_item, WB409 line_taken. Locks the portal row, so that two channels never take one line.
+-- malformed_item, WB409 line_taken, WB404 unknown_plan, and what the wallet answers where the plan is paid at once. Locks the portal row, so that two channels never take one line.
 create or replace function tenancy.add_channel(p_portal_id uuid, p_actor text, p_facts jsonb) returns uuid
 language plpgsql security definer
 set search_path = ''
@@ -54,6 +55,7 @@ begin
   if not found then
     perform trace.refuse('malformed_item', jsonb_build_object('field', 'route_digest'));
   end if;
+  perform billing.begin_subscription(p_portal_id, v_id, p_facts ->> 'plan', p_actor);
   perform tenancy.change_channel(p_portal_id, v_id, 'connect', null, p_actor);
   return v_id;
 end

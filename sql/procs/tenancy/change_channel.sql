@@ -1,12 +1,14 @@
 -- Moves a channel along its published state machine and does what the new state means for its lanes: where it
--- may send (or hand over), what waited continues; where it may not, messaging.claim() leaves it waiting.
+-- may send (or hand over), what waited continues; where it may not, messaging.claim() leaves it waiting. A channel whose
+-- subscription does not run becomes suspended instead of connecting or active (its renewal is tried at once where it waits
+-- for money), and the subscription of a removed one is cancelled.
 -- p_actor: a user's id, or the part of the system that found out (null: system). A person may connect (needs
 -- channel.configure), pause, unpause, disconnect and remove (channel.disable); all other events are the system's
 -- findings. Whoever the portal wants to hear of it is told when the channel comes to need attention and when it is active
 -- again (tenancy.tell_channel).
 -- Returns the new state. Raises WB404 unknown_channel, WB409 channel_state, WB409 line_taken, WB403 permission.
--- Locks the portal row (connect only: two channels never take one line), the channel row, then, where the new state
--- opens a direction, its paused lanes in the order of their key, then its notices.
+-- Locks the portal row (connect only: two channels never take one line), the subscription (connect, unpause, remove), the
+-- channel row, then, where the new state opens a direction, its paused lanes in the order of their key, then its notices.
 create or replace function tenancy.change_channel(
   p_portal_id uuid, p_channel_id uuid, p_event text, p_reason text default null, p_actor text default null)
 returns text
@@ -17,6 +19,7 @@ declare
   v_now timestamptz := tenancy.now();
   v_from text;
   v_to text;
+  v_subscription billing.subscription;
 begin
   if p_actor ~ '^[0-9]+$' then
     if p_event not in ('connect', 'pause', 'unpause', 'disconnect', 'remove') then
@@ -27,6 +30,10 @@ begin
   end if;
   if p_event = 'connect' then
     perform 1 from tenancy.portal p where p.portal_id = p_portal_id for no key update;
+  end if;
+  if p_event in ('connect', 'unpause', 'remove') then
+    select * into v_subscription from billing.subscription s
+     where s.portal_id = p_portal_id and s.channel_id = p_channel_id for update;
   end if;
   select c.state into v_from from tenancy.channel c
    where c.portal_id = p_portal_id and c.channel_id = p_channel_id for no key update;
@@ -52,6 +59,16 @@ begin
    where c.portal_id = p_portal_id and c.channel_id = p_channel_id;
   insert into tenancy.channel_history (portal_id, channel_id, changed_at, change_id, event, from_state, to_state, reason, actor)
   values (p_portal_id, p_channel_id, v_now, tenancy.new_id(), p_event, v_from, v_to, p_reason, coalesce(p_actor, 'system'));
+  if v_to = 'removed' and v_subscription.state <> 'cancelled' then
+    v_subscription.due_at := 'infinity';
+    perform billing.store_subscription(v_subscription, 'cancel', 'channel_removed', coalesce(p_actor, 'system'));
+  elsif v_to in ('connecting', 'active') and not billing.is_running(p_portal_id, p_channel_id) then
+    if v_subscription.state = 'suspended' then
+      update billing.subscription s set due_at = v_now where s.portal_id = p_portal_id and s.channel_id = p_channel_id;
+    end if;
+    perform billing.couple_channel(p_portal_id, p_channel_id);
+    select c.state into v_to from tenancy.channel c where c.portal_id = p_portal_id and c.channel_id = p_channel_id;
+  end if;
   if exists (
     select from tenancy.channel_state f join tenancy.channel_state t on t.state = v_to
      where f.state = v_from and (t.sends > f.sends or t.receives > f.receives))

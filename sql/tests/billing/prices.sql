@@ -1,6 +1,6 @@
 -- requirement: R4-b, R2.4-c
 begin;
-select plan(9);
+select plan(13);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -31,5 +31,22 @@ select is(pg_temp.priced(pg_temp.items(:'portal', :'channel', '{}')), '1 30000 1
 select is(pg_temp.priced(pg_temp.items(:'portal', :'channel', '{"at": "2026-11-22T12:00:00Z"}')), '1 0 0 USD submitted', 'in its own time');
 update tenancy.customer set currency = 'MXN';
 select is(pg_temp.priced(pg_temp.items(:'portal', :'channel', '{}')), '1 0 0 MXN submitted', 'a card is only for customers of its currency');
+
+-- What the plan brings: its own tariff, and messages that are included
+update tenancy.customer set currency = 'USD';
+select tests.publish_plan('norte', '0', '{"tariff": "norte", "included_messages": 2, "included_categories": ["service", "utility"]}');
+select tests.set_subscription(:'channel', 'active', 'norte');
+select is(pg_temp.priced(pg_temp.items(:'portal', :'channel', '{}', '{}', '{}', '{"category": "marketing"}')),
+  '1 0 10000 USD sent free, 2 0 10000 USD sent free, 3 30000 10000 USD sent, 4 USD submitted no_price', 'the messages of the plan are free, then the others are not');
+update billing.subscription set period_no = period_no + 1;
+select is(pg_temp.priced(pg_temp.items(:'portal', :'channel', '{}')), '1 0 10000 USD sent free', 'the next period has its own');
+select card_id as norte from billing.load_rate_card('staff', '{"name": "Norte", "currency": "USD", "tariff": "norte"}',
+  tests.card_rows('out service * 0.5 0.1 sent 1', 'out utility * 0.7 0.1 sent')) \gset
+select billing.publish_rate_card('staff', :'norte');
+select is(pg_temp.priced(pg_temp.items(:'portal', :'channel', '{}', '{}', '{"category": "utility"}', '{}')),
+  '1 0 100000 USD sent free, 2 0 100000 USD sent free, 3 700000 100000 USD sent, 4 500000 100000 USD sent',
+  'the tariff of the plan counts; the card''s free messages are used up before the plan''s');
+select results_eq('select kind, period, category, country, used from billing.allowance where used > 0 order by kind, period, used',
+  $$values ('free', '2026-11', 'service', '*', 1), ('free', '2026-11', 'service', 'MX', 2), ('included', 'p0', '*', '*', 2), ('included', 'p1', '*', '*', 2)$$, 'each counted by itself');
 select * from finish();
 rollback;

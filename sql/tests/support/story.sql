@@ -200,3 +200,36 @@ begin
   return v_card;
 end $$;
 comment on function tests.publish_card(text[]) is 'The default rate card in USD, in force from now on.';
+
+create function tests.publish_plan(p_code text, p_price text default '10', p_more jsonb default '{}') returns uuid language sql as $$
+  select billing.publish_plan('staff', jsonb_build_object(
+    'code', p_code, 'names', jsonb_build_object('es', p_code, 'en', p_code, 'pt', p_code), 'price', p_price, 'currency', 'USD', 'every', 'month',
+    'features', '{"send": true}'::jsonb, 'grace_days', 5) || p_more)
+$$;
+comment on function tests.publish_plan(text, text, jsonb) is 'A plan on offer: 10 USD a month, five days of grace, no trial, unless p_more says otherwise.';
+
+create function tests.subscription(p_channel_id uuid) returns text language sql as $$
+  select concat_ws(' ', p.code, s.state, 'p' || s.period_no, to_char(s.period_starts_at at time zone s.time_zone, 'YYYY-MM-DD'), '..',
+           to_char(s.period_ends_at at time zone s.time_zone, 'YYYY-MM-DD'), case when s.cancels_at_end then 'cancels' end, 'then ' || n.code)
+    from billing.subscription s join billing.plan p on p.plan_id = s.plan_id left join billing.plan n on n.plan_id = s.next_plan_id
+   where s.channel_id = p_channel_id
+$$;
+comment on function tests.subscription(uuid) is 'A channel''s subscription in short, in its own time zone: "basic trialing p0 2026-11-22 .. 2026-12-06".';
+
+create function tests.set_subscription(p_channel_id uuid, p_state text, p_code text default null) returns void language sql as $$
+  update billing.subscription s set state = p_state, plan_id = coalesce((select plan_id from billing.plan where code = p_code and withdrawn_at is null), s.plan_id)
+   where s.channel_id = p_channel_id
+$$;
+comment on function tests.set_subscription(uuid, text, text) is 'Puts a subscription into a state (and plan), whatever it was.';
+
+create function tests.renew() returns int language plpgsql as $$
+declare v_all int := 0; v_n int;
+begin
+  loop
+    v_n := billing.renew_due();
+    exit when v_n = 0 or v_all > 1000;
+    v_all := v_all + v_n;
+  end loop;
+  return v_all;
+end $$;
+comment on function tests.renew() is 'The worker''s round: renews until nothing is due; returns how many renewals it looked at.';

@@ -58,6 +58,7 @@ begin
     select s.state, e.event from tenancy.channel_state s, (select distinct t.event from tenancy.channel_transition t) e
   loop
     update tenancy.channel c set state = from_state where c.portal_id = p_portal and c.channel_id = p_channel;
+    update billing.subscription s set state = 'trialing' where s.portal_id = p_portal and s.channel_id = p_channel;
     became := tests.refusal(format('select tenancy.change_channel(%L, %L, %L)', p_portal, p_channel, event));
     if became = 'accepted' then
       select c.state into became from tenancy.channel c where c.portal_id = p_portal and c.channel_id = p_channel;
