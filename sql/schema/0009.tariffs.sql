@@ -9,7 +9,7 @@ create table billing.rate_card (
   card_id uuid primary key,
   tariff text not null default 'default' check (tariff ~ '^[a-z][a-z0-9_]{0,39}$'),
   name text not null check (length(name) between 1 and 100),
-  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  currency text not null references billing.currency,
   state text not null default 'draft' check (state in ('draft', 'published', 'retired')),
   valid_from timestamptz not null,
   valid_until timestamptz not null default 'infinity',
@@ -24,6 +24,7 @@ create table billing.rate_card (
 comment on table billing.rate_card is
   'A dated list of prices in one currency, in force from valid_from until (not including) valid_until. Two cards of one tariff and currency are never in force at once (billing.publish_rate_card); a retired card still prices its own time.';
 create index rate_card_in_force on billing.rate_card (tariff, currency, valid_from) where state <> 'draft';
+create index rate_card_currency on billing.rate_card (currency);
 
 create table billing.rate (
   card_id uuid not null references billing.rate_card,

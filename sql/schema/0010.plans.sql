@@ -12,7 +12,7 @@ create table billing.plan (
   version int not null check (version > 0),
   names jsonb not null,
   price billing.micros not null check (price >= 0),
-  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  currency text not null references billing.currency,
   every text not null check (every in ('month', 'year')),
   included_messages int not null default 0 check (included_messages >= 0),
   included_categories text[] not null default '{service}',
@@ -28,6 +28,7 @@ create table billing.plan (
 );
 comment on table billing.plan is
   'A version of a plan: names {es, en, pt}, price per month or year (millionths of currency), messages of some categories that are included in each period, features {feature: is it included}, days of trial and of grace, and whose rate cards count. The newest version of a code that is not withdrawn is offered; is_default: what a channel gets that chose none.';
+create index plan_currency on billing.plan (currency);
 create unique index plan_default on billing.plan (is_default) where is_default and withdrawn_at is null;
 insert into billing.plan (plan_id, code, version, names, price, currency, every, features, trial_days, grace_days, is_default, created_by, created_at)
 values (

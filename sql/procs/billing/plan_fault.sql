@@ -9,7 +9,7 @@ as $$
       (2, 'names', length(p_facts -> 'names' ->> 'es') between 1 and 60 and length(p_facts -> 'names' ->> 'en') between 1 and 60
                    and length(p_facts -> 'names' ->> 'pt') between 1 and 60),
       (3, 'price', p_facts ->> 'price' ~ '^\d{1,9}(\.\d{1,6})?$'),
-      (4, 'currency', p_facts ->> 'currency' ~ '^[A-Z]{3}$'),
+      (4, 'currency', exists (select from billing.currency c where c.currency = p_facts ->> 'currency')),
       (5, 'every', p_facts ->> 'every' in ('month', 'year')),
       (6, 'included_messages', coalesce(p_facts ->> 'included_messages', '0') ~ '^\d{1,9}$'),
       (7, 'included_categories', p_facts -> 'included_categories' is null or jsonb_typeof(p_facts -> 'included_categories') = 'array'

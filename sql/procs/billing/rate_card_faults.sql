@@ -13,7 +13,7 @@ as $$
     select 0 as line, 0::bigint as n, f.rank, f.column_name, f.value, f.problem, f.is_needed, f.is_good
       from (values
         (1, 'name', p_card ->> 'name', 'missing', true, length(p_card ->> 'name') <= 100),
-        (2, 'currency', p_card ->> 'currency', 'unknown', true, p_card ->> 'currency' ~ '^[A-Z]{3}$'),
+        (2, 'currency', p_card ->> 'currency', 'unknown', true, exists (select from billing.currency c where c.currency = p_card ->> 'currency')),
         (3, 'tariff', p_card ->> 'tariff', 'unknown', false, p_card ->> 'tariff' ~ '^[a-z][a-z0-9_]{0,39}$'),
         (4, 'valid_from', p_card ->> 'valid_from', 'not_an_instant', false,
            p_card ->> 'valid_from' ~ '^\d{4}-\d\d-\d\d' and pg_input_is_valid(p_card ->> 'valid_from', 'timestamptz')))

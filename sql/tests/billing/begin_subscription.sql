@@ -1,6 +1,6 @@
 -- requirement: R2.1-b, R2.4-c
 begin;
-select plan(8);
+select plan(12);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -20,5 +20,13 @@ select tenancy.change_channel(:'portal', :'channel', 'disconnect');
 select tenancy.change_channel(:'portal', :'channel', 'remove');
 select is(tests.subscription(pg_temp.add(:'portal', '4', '5215550001111')), 'basic active p1 2026-11-22 .. 2026-12-22', 'a number has one trial');
 select is_empty($$select channel_id from tenancy.channel where channel_id not in (select channel_id from billing.subscription)$$, 'no channel is without a subscription');
+
+-- A plan that is paid at once
+select tests.publish_plan('pro', '10');
+select is(tests.refusal(format('select pg_temp.add(%L, ''5'', ''573001115555'', ''pro'')', :'portal')), 'WB404 no_wallet', 'who has no wallet buys nothing');
+select tests.fund(:'portal', 15000000) \g /dev/null
+select matches(tests.subscription(pg_temp.add(:'portal', '5', '573001115555', 'pro')), '^pro active p1', 'who can pay does');
+select is(tests.wallet(:'portal'), '5000000 0', 'at once');
+select is(tests.refusal(format('select pg_temp.add(%L, ''6'', ''573001116666'', ''pro'')', :'portal')), 'WB402 balance', 'a second one is more than there is');
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 -- requirement: R2.1-b, R4-a, R2.4-c
 begin;
-select plan(8);
+select plan(10);
 select tests.at('2026-11-01 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -22,5 +22,12 @@ select is(pg_temp.restarted(:'portal', :'channel', p_user => '7'), 'WB403 permis
 select tenancy.change_channel(:'portal', :'channel', 'disconnect');
 select tenancy.change_channel(:'portal', :'channel', 'remove');
 select is(pg_temp.restarted(:'portal', :'channel'), 'WB404 unknown_channel', 'a removed channel does not come back');
+
+select tests.create_channel(:'portal', '2', '573001112222') as paid \gset
+select tests.publish_plan('pro', '10');
+select tests.set_subscription(:'paid', 'cancelled', 'pro');
+select is(pg_temp.restarted(:'portal', :'paid'), 'WB404 no_wallet', 'a plan with a price is paid before it begins');
+select tests.fund(:'portal', 10000000) \g /dev/null
+select is(pg_temp.restarted(:'portal', :'paid') || ' ' || tests.wallet(:'portal'), 'accepted 0 0', 'and then begins');
 select * from finish();
 rollback;
