@@ -10,7 +10,7 @@ PANEL = api/pages/built/manifest.json
 UNATTENDED = --ignore-scripts --no-audit --no-fund --loglevel=error
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install bench test test-long lint types format build migrate psql docs erd demo clean lock web-test
+.PHONY: help install bench test test-long lint types format build migrate psql docs erd demo clean lock web-test screens
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,11 @@ psql: install ## psql on DATABASE_URL, or on the running demo
 docs: install ## regenerate the reference pages and the panel's API client
 	$(PY) -m cli.main docs
 	cd web && $(NODE) node_modules/openapi-typescript/bin/cli.js ../docs/reference/openapi.json -o src/api/schema.d.ts
+
+screens: install ## take the pictures of every view in three languages for the documentation (needs a Chromium)
+	$(PY) -m pytest -n0 -q tests/browser/test_looks.py
+	@for language in es en pt; do mkdir -p docs/images/$$language && \
+	  find reports/screens/$$language -name '*.png' ! -name '*-dark.png' -exec cp {} docs/images/$$language/ \; ; done
 
 erd: install ## draw the tables of DATABASE_URL, or of this release, into docs/reference/er
 	$(PY) -m cli.main erd
