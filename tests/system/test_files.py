@@ -22,7 +22,8 @@ MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + NOISE
 VOICE = b"OggS\x00\x02" + bytes(22) + b"OpusHead\x01\x01" + NOISE
 VORBIS = b"OggS\x00\x02" + bytes(22) + b"\x01vorbis" + NOISE
 MP3 = b"ID3\x03\x00\x00\x00\x00\x00\x00" + NOISE
-REFUSED_FILE = "WhatsApp no acepta este archivo (tipo o tamaño)."
+WRONG_TYPE = "WhatsApp no admite este tipo de archivo."
+TOO_LARGE = "El archivo supera el tamaño que WhatsApp permite."
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +101,7 @@ def test_a_file_that_is_not_what_it_says_is_refused_in_words(
     told, before = len(house.told()), len(_out(house))
     house.hands_over(CUSTOMER, name, mime, content)
     house.until("the author is told", lambda: len(house.told()) > told)
-    assert REFUSED_FILE in house.told()[-1]
+    assert WRONG_TYPE in house.told()[-1]
     assert before == len(_out(house))
 
 
@@ -119,7 +120,7 @@ def test_a_picture_that_is_larger_than_whatsapp_takes_goes_as_a_document_or_is_r
     form["data"]["MESSAGES"][0]["message"] = {"user_id": 27, "files": [file]}
     house.post_event(form)
     house.until("the author is told", lambda: len(house.told()) > told)
-    assert REFUSED_FILE in house.told()[-1]
+    assert TOO_LARGE in house.told()[-1]
 
 
 def test_a_text_with_a_file_is_its_caption(house: House) -> None:
