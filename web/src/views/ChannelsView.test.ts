@@ -1,7 +1,7 @@
 import { flushPromises } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
 import type { Channel } from '@/pieces/channel/channel'
-import { channel, LINES, portal } from '@/pieces/channel/channels-for-tests'
+import { channel, LINES, portal, test } from '@/pieces/channel/channels-for-tests'
 import { shown } from '@/testing'
 import ChannelsView from './ChannelsView.vue'
 
@@ -49,6 +49,16 @@ describe('the list of channels', () => {
     const page = await list([channel({ state: 'attention', next_action: 'repair', explanation })])
     expect(page.text()).toContain('La clave no sirve.')
     expect(page.text()).toContain('Quién debe actuar: un administrador')
+  })
+
+  it('offers another key where connecting again would not help', async () => {
+    const tests = [test('gupshup_app', { outcome: 'fail', action: 'check_key' })]
+    const page = await list([channel({ state: 'attention', next_action: 'repair', tests })])
+    expect(page.get('footer button').text()).toBe('Cambiar la clave')
+    await page.get('footer button').trigger('click')
+    await flushPromises()
+    expect(document.querySelector('[role=dialog]')?.textContent).toContain('Nueva clave de Gupshup')
+    page.unmount()
   })
 
   it('tells who may act to a person who may not', async () => {

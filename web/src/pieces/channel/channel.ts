@@ -59,6 +59,11 @@ export function verdictOf(tests: readonly Pick<Test, 'outcome'>[]): { fails: num
   return { fails, warns, isWell: fails + warns === 0 }
 }
 
+/** Is it the key that Gupshup refuses? Connecting again with the same one would not help. */
+export function isKeyRefused(tests: readonly Pick<Test, 'outcome' | 'action'>[]): boolean {
+  return tests.some(({ outcome, action }) => outcome === 'fail' && action === 'check_key')
+}
+
 /** Of several channels that a line had, the one that it has now; else the last. */
 export function channelOn(line: string, channels: readonly Channel[]): Channel | null {
   const had = channels.filter((channel) => channel.line_id === line)
