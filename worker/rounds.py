@@ -49,7 +49,13 @@ class Rounds:
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop. Each task has a round of its own: the failure of one costs no other."""
         quick = ("messaging.expire_leases", "messaging.unblock_lanes", "messaging.apply_parked")
-        slow = (self._make_partitions, self._drop_partitions, self._release_holds, self._forget_files)
+        slow = (
+            self._make_partitions,
+            self._drop_partitions,
+            self._release_holds,
+            self._keep_books,
+            self._forget_files,
+        )
         await asyncio.gather(
             *(
                 every(_SECOND_S, partial(self._wait_over, function), stop, name=function)
@@ -75,6 +81,13 @@ class Rounds:
     async def _release_holds(self) -> None:
         while await self._database.call_value("billing.expire_holds"):
             pass  # a call releases some of what is over
+
+    async def _keep_books(self) -> None:
+        """The month's checkpoints, and the proof that every balance is what its transfers say."""
+        while await self._database.call_value("billing.take_checkpoints", timeout_s=_SLOW_CALL_S):
+            pass  # a call does some of the wallets
+        if broken := await self._database.call_value("billing.prove_books", timeout_s=_SLOW_CALL_S):
+            log.error("books_broken", promises=broken)
 
     async def _erase(self) -> None:
         """What removed channels leave, piece by piece, with their files on this machine."""

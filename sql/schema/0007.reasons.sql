@@ -84,4 +84,12 @@ insert into trace.error_code (reason, sqlstate, http_status, who_acts, retry, me
   ('stale_version', 'WB409', 409, 'administrator', false,
    'Somebody else has changed this meanwhile.', 'Look at the present values and change them again.'),
   ('customer_currency', 'WB409', 409, 'provider', false,
-   'The currency cannot change any more.', 'Prices and wallets of the customer''s portals are in it.');
+   'The currency cannot change any more.', 'Prices and wallets of the customer''s portals are in it.'),
+  ('four_eyes', 'WB403', 403, 'provider', false,
+   'Whoever proposed this may not approve it.', 'A second member of staff approves it.'),
+  ('unknown_adjustment', 'WB404', 404, 'provider', false,
+   'There is no such adjustment.', 'Look in the list of adjustments.'),
+  ('adjustment_state', 'WB409', 409, 'provider', false,
+   'The adjustment is decided already.', 'The detail names its state.'),
+  ('unknown_recharge', 'WB404', 404, 'developer', false,
+   'There is no such recharge.', 'Recharges are claimed with billing.claim_recharges().');

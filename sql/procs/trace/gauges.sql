@@ -34,6 +34,14 @@ begin
     union all
     select 'portals_needing_reauth', count(*) from tenancy.portal p where p.state = 'needs_reauth'
     union all
+    select 'ledger_promises_broken', count(*) from billing.broken_promise
+    union all
+    select 'wallets_frozen', count(*) from billing.wallet w where w.state = 'frozen'
+    union all
+    select 'money_alerts_waiting', count(*) from billing.alert
+    union all
+    select 'recharges_open', count(*) from billing.recharge r where r.state = 'open'
+    union all
     select 'oldest_snapshot_seconds', coalesce(greatest(max(extract(epoch from v_now - a.xact_start)), 0), 0)
       from pg_catalog.pg_stat_activity a where a.backend_xmin is not null and a.datname = current_database()
     union all

@@ -1,0 +1,20 @@
+-- requirement: R4-c, R2.4-c
+begin;
+select plan(5);
+select tests.at('2026-11-22 12:00+00');
+select tests.create_portal() as portal \gset
+select tests.create_channel(:'portal') as channel \gset
+select is_empty(format($$select from billing.overview(%L, '1')$$, :'portal'), 'without a wallet there is nothing to show');
+select tests.publish_card('out service * 0.4 0.3 sent');
+select tests.fund(:'portal', 4000000);
+select billing.set_thresholds(:'portal', '1', '[1000000]');
+select is((select row(available, per_day, days_left, runs_out_at) from billing.overview(:'portal', '1')), row(4000000::bigint, 0::bigint, null::numeric, null::timestamptz), 'where nothing is spent nothing runs out');
+select tests.held(:'portal', :'channel', tests.ids(2));
+select tests.at('2026-11-24 12:00+00');
+select is((select row(balance, held, available, per_day, days_left, runs_out_at, thresholds) from billing.overview(:'portal', '1')),
+  row(4000000::bigint, 800000::bigint, 3200000::bigint, 400000::bigint, 8.0, '2026-12-02 12:00+00'::timestamptz, '[1000000]'::jsonb), 'what the last days cost says how long it lasts');
+select tests.debited(jsonb_build_array(tests.item(:'portal', 'r', 5000000, '{"to": "clearing_stripe", "shortfall": "receivable"}')));
+select is((select row(available, owed) from billing.overview(:'portal', '1')), row(0::bigint, 1800000::bigint), 'what is owed is shown');
+select is(tests.refusal(format('select billing.overview(%L, %L)', :'portal', '12')), 'WB403 permission', 'not everybody sees it');
+select * from finish();
+rollback;
