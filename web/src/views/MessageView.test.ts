@@ -48,6 +48,7 @@ function view(id: string, rows: unknown[], { message = DETAIL, timeline = [], an
       'GET /api/v1/messages': { items: rows, next: null },
       [`GET /api/v1/messages/${ID}`]: message,
       'GET /api/v1/timeline': timeline,
+      'GET /api/v1/channels': [{ may: ['channel.view', 'log.view.meta'] }],
       ...answers,
     },
   })
@@ -129,6 +130,13 @@ describe('a message', () => {
     const page = await view(ID, [DETAIL], { answers: { 'GET /api/v1/timeline': refusal } })
     expect(page.text()).toContain('Con gusto.')
     expect(page.text()).toContain('No tiene permiso.')
+    page.unmount()
+  })
+
+  it('asks for no story where the person\'s role shows none', async () => {
+    const page = await view(ID, [DETAIL], { answers: { 'GET /api/v1/channels': [{ may: ['channel.view'] }] } })
+    expect(page.text()).toContain('Su función no incluye ver el recorrido')
+    expect(page.calls.map((call) => new URL(call.url).pathname)).not.toContain('/api/v1/timeline')
     page.unmount()
   })
 
