@@ -15,6 +15,8 @@ export default defineConfig({
     bitrix24UI({ colorModeInitialValue: 'auto', colorModeStorageKey: null }),
     compressed(),
   ],
+  // What of vue-i18n nobody here uses stays out: the options API, its components and directives, the devtools.
+  define: { __VUE_I18N_LEGACY_API__: false, __VUE_I18N_FULL_INSTALL__: false, __INTLIFY_PROD_DEVTOOLS__: false },
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
   build: {
     outDir: '../api/pages/built',
