@@ -6,6 +6,9 @@
 create or replace function billing.entitled(p_portal_id uuid, p_channel_id uuid, p_feature text) returns boolean
 language sql stable security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
   select p_feature = 'receive' or exists (
     select from tenancy.portal p
