@@ -60,6 +60,29 @@ class Bench:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("create table if not exists public.insert1 (id bigserial primary key, v text)")
             self.portals = [self._portal(connection, number) for number in range(8)]
+            self._price(connection)
+
+    def _price(self, connection: psycopg.Connection[Any]) -> None:
+        """Service messages are free, marketing costs; every portal has more money than it can spend."""
+        card = {"name": "bench", "currency": "USD"}
+        line = {"direction": "out", "country": "*", "cost": "0", "moment": "sent"}
+        rates = [
+            {**line, "line": 2, "category": "service", "price": "0"},
+            {**line, "line": 3, "category": "marketing", "price": "0.01"},
+        ]
+        (card_id,) = _one(
+            connection,
+            "select card_id from billing.load_rate_card('bench', %s, %s)",
+            Jsonb(card),
+            Jsonb(rates),
+        )
+        connection.execute("select billing.publish_rate_card('bench', %s)", (card_id,))
+        for portal, _ in self.portals:
+            connection.execute("select from billing.open_wallet(%s, 'USD', 'bench')", (portal,))
+            topup = {"portal_id": portal, "key": "topup", "amount": 10**15, "reason": "topup"}
+            connection.execute(
+                "select from billing.credit(%s)", (Jsonb([{**topup, "from": "clearing_stripe"}]),)
+            )
 
     @staticmethod
     def _portal(connection: psycopg.Connection[Any], number: int) -> tuple[str, str]:
@@ -159,6 +182,38 @@ class Bench:
         connection.execute("select count(*) from messaging.apply_receipts(%s)", (Jsonb(items),))
         return BATCH
 
+    def debit(self, connection: psycopg.Connection[Any], client: int) -> int:
+        """One debit a call, one wallet a client."""
+        connection.execute("select count(*) from billing.debit(%s)", (Jsonb(self._debits(client, 1)),))
+        return 1
+
+    def debits(self, connection: psycopg.Connection[Any], client: int) -> int:
+        """100 debits a call, one wallet a client."""
+        connection.execute("select count(*) from billing.debit(%s)", (Jsonb(self._debits(client, BATCH)),))
+        return BATCH
+
+    def hot_debits(self, connection: psycopg.Connection[Any], _: int) -> int:
+        """100 debits a call, all clients on one wallet."""
+        connection.execute("select count(*) from billing.debit(%s)", (Jsonb(self._debits(0, BATCH)),))
+        return BATCH
+
+    def _debits(self, client: int, count: int) -> list[dict[str, Any]]:
+        portal, _ = self.portals[client % len(self.portals)]
+        item = {"portal_id": portal, "amount": 10, "reason": "bench"}
+        return [{**item, "key": uuid4().hex} for _ in range(count)]
+
+    def charges(self, connection: psycopg.Connection[Any], client: int) -> int:
+        """Hold 100 priced messages in one call, capture them in the next."""
+        portal, channel = self.portals[client % len(self.portals)]
+        ids = connection.execute(
+            "select tenancy.new_id()::text from generate_series(1, %s)", (BATCH,)
+        ).fetchall()
+        charge = {"portal_id": portal, "channel_id": channel, "direction": "out", "category": "marketing"}
+        items = [{**charge, "message_id": message, "user_id": "1", "event": "sent"} for (message,) in ids]
+        connection.execute("select count(*) from billing.hold(%s)", (Jsonb(items),))
+        connection.execute("select billing.move_charges(%s)", (Jsonb(items),))
+        return BATCH
+
     def trace(self, connection: psycopg.Connection[Any], _: int) -> int:
         """100 log entries a call, asynchronous commit as the role has it."""
         entry = {
@@ -195,6 +250,10 @@ def measure(url: str, bench: Bench, seconds: float, clients: int) -> dict[str, d
         "receive, 100 a call": bench.receive,
         "submit, claim, settle, 100 a call": bench.cycle,
         "apply_receipts, 100 a call": bench.receipts,
+        "debit, one by one": bench.debit,
+        "debit, 100 a call": bench.debits,
+        "debit, 100 a call, one wallet": bench.hot_debits,
+        "hold and capture, 100 a call": bench.charges,
         "trace writes, 100 a call": bench.trace,
     }
     rates: dict[str, list[float]] = {name: [] for name in rows}

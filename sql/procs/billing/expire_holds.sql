@@ -1,6 +1,6 @@
 -- Releases holds whose time is over, the oldest first, at most p_limit; except of messages whose outcome is unknown,
 -- however many they are. For the worker's daily round. One runner at a time. Returns how many. Locks the charges in
--- the order of their key.
+-- the order of their key, then the wallets.
 create or replace function billing.expire_holds(p_limit int default 1000) returns int
 language plpgsql security definer
 set search_path = ''

@@ -21,11 +21,10 @@ begin
   m as (
     select r.*, t.transfer_id as known_id,
            (t.debit = r.debit or r.may_owe and t.debit = 'receivables') and t.credit = r.credit and t.currency = r.currency
-             and t.reason = r.because and r.amount = (
-               select sum(y.amount) from billing.transfer y
-                where y.portal_id = r.portal_id and y.key in (r.key, r.key || '/owed')) as is_same
+             and t.reason = r.because and r.amount = t.amount + coalesce(y.amount, 0) as is_same
       from r
-      left join billing.transfer t on t.portal_id = r.portal_id and t.key = r.key and r.outcome is null),
+      left join billing.transfer t on t.portal_id = r.portal_id and t.key = r.key and r.outcome is null
+      left join billing.transfer y on y.portal_id = t.portal_id and y.key = t.key || '/owed'),
   j as (
     select m.*,
            case
