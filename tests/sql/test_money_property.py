@@ -77,7 +77,7 @@ def explore(sessions: list[Connection], examples: int, *phases: Phase, derandomi
         database=None,
         phases=phases,
         derandomize=derandomize,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(ROUNDS)
     def the_books_stay_proven(rounds: list[list[Action]]) -> None:
