@@ -121,7 +121,7 @@ def errors_page(catalogue: Catalogue) -> str:
 
 
 def states_page(catalogue: Catalogue) -> str:
-    """Return both published state machines, as tables and pictures."""
+    """Return the published state machines, as tables and pictures."""
     states = catalogue.message_states
     ladder = catalogue.message_ladder
     evidence = {state.state for state in states if state.outcome == "done"}
@@ -141,7 +141,7 @@ def states_page(catalogue: Catalogue) -> str:
     )
     return _page(
         "# State machines",
-        _generated("messaging.transition and tenancy.channel_transition"),
+        _generated("messaging.transition, tenancy.channel_transition and billing.subscription_transition"),
         "## A message",
         "A message climbs; nothing leaves `read`. An event that is not listed for a state changes nothing "
         "and is kept as evidence. Evidence may skip rungs: the picture shows single steps, the table all. "
@@ -156,7 +156,24 @@ def states_page(catalogue: Catalogue) -> str:
         _table(("state", "next action", "who acts", "sends", "hands over"), channel_rows),
         _picture(catalogue.channel_machine),
         _machine(catalogue.channel_machine),
+        *_subscription(catalogue),
     )
+
+
+def _subscription(catalogue: Catalogue) -> Iterator[str]:
+    rows = (
+        (f"`{state.state}`", "yes" if state.runs else "no", state.next_action, state.who_acts)
+        for state in catalogue.subscription_states
+    )
+    yield "## A subscription"
+    yield (
+        "Every channel has one. «Works»: the channel may send and hands over what arrives; where it does "
+        "not, the channel is suspended, and what arrives is stored. An event that is not listed is refused "
+        "(`WB409 subscription_state`)."
+    )
+    yield _table(("state", "works", "next action", "who acts"), rows)
+    yield _picture(catalogue.subscription_machine)
+    yield _machine(catalogue.subscription_machine)
 
 
 def _single_steps(ladder: Sequence[Transition], rungs: set[str]) -> list[Transition]:

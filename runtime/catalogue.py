@@ -98,6 +98,16 @@ class MessageState(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
 
 
+class SubscriptionState(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `billing.subscription_state`."""
+
+    state: str
+    runs: bool
+    """May the channel work?"""
+    next_action: str
+    who_acts: str
+
+
 class ChannelState(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `tenancy.channel_state`."""
 
@@ -127,6 +137,8 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     message_ladder: tuple[Transition, ...]
     channel_states: tuple[ChannelState, ...]
     channel_machine: tuple[Transition, ...]
+    subscription_states: tuple[SubscriptionState, ...]
+    subscription_machine: tuple[Transition, ...]
 
 
 def read_catalogue(url: str) -> Catalogue:
@@ -241,4 +253,7 @@ _QUERIES = {
     """,
     "channel_states": "select jsonb_agg(to_jsonb(s) order by s.ctid) from tenancy.channel_state s",
     "channel_machine": "select jsonb_agg(to_jsonb(t) order by t.ctid) from tenancy.channel_transition t",
+    "subscription_states": "select jsonb_agg(to_jsonb(s) order by s.ctid) from billing.subscription_state s",
+    "subscription_machine": """
+        select jsonb_agg(to_jsonb(t) order by t.ctid) from billing.subscription_transition t""",
 }

@@ -12,7 +12,7 @@ create table tenancy.customer (
   contacts jsonb not null default '[]',
   language text not null default 'es' check (language in ('es', 'en', 'pt')),
   currency text not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
-  state text not null default 'active' check (state in ('active', 'blocked', 'closed')),
+  state text not null default 'active' check (state in ('active', 'closed')),
   version int not null default 1,
   created_at timestamptz not null,
   updated_at timestamptz not null,
