@@ -19,7 +19,18 @@ from api.media import media
 from api.operations import with_problems
 from api.services import Services
 from api.tracing import TraceRequests
-from api.v1 import channels, conversations, incidents, messages, portal, session
+from api.v1 import (
+    balance,
+    channels,
+    conversations,
+    customer,
+    incidents,
+    messages,
+    portal,
+    session,
+    statement,
+    subscriptions,
+)
 from api.v1 import events as changes
 from api.v1.holder import holder_read, provide_holder
 from api.webhooks.gupshup import gupshup
@@ -101,6 +112,24 @@ def _v1(services: Callable[[], Services]) -> Router:
                     messages.find_messages,
                     messages.get_message,
                     messages.resolve_message,
+                    balance.get_balance,
+                    balance.set_cap,
+                    balance.set_alerts,
+                    balance.get_consumption,
+                    balance.get_quote,
+                    statement.get_statement,
+                    statement.download_statement,
+                    subscriptions.list_plans,
+                    subscriptions.list_subscriptions,
+                    subscriptions.preview_plan,
+                    subscriptions.change_plan,
+                    subscriptions.cancel_subscription,
+                    subscriptions.keep_subscription,
+                    subscriptions.pause_subscription,
+                    subscriptions.resume_subscription,
+                    subscriptions.restart_subscription,
+                    customer.get_customer,
+                    customer.change_customer,
                     changes.watch_changes,
                 ],
                 before_request=holder_read(services),

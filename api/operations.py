@@ -47,7 +47,7 @@ def with_problems(contract: OpenAPI) -> None:
         },
     )
     for path in contract.paths.values():
-        for operation in (path.get, path.head, path.post, path.patch, path.delete):
+        for operation in (path.get, path.head, path.post, path.put, path.patch, path.delete):
             if operation is not None and operation.responses is not None:
                 operation.responses.pop("400", None)
                 operation.responses["default"] = refused

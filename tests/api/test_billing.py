@@ -1,0 +1,155 @@
+"""Balance, statement, caps, alerts, prices and the company's data over the API, against running processes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.system.house import House
+
+pytestmark = [pytest.mark.requirement("R4-b"), pytest.mark.requirement("R2.4-a")]
+RANGE = {"from": "2026-01-01T00:00:00Z", "to": "2026-12-31T00:00:00Z"}
+UNKNOWN_ID = "019aa000-0000-7000-8000-000000000000"
+
+
+def _call(house: House, method: str, path: str, user: str = "1", **options: Any) -> httpx.Response:
+    return house.api.request(method, f"/api/v1{path}", headers=house.bearer(user), **options)
+
+
+def _portal_id(house: House) -> Any:
+    ((portal_id,),) = house.query(
+        "select portal_id from tenancy.channel where channel_id = %s", house.channel_id
+    )
+    return portal_id
+
+
+@pytest.fixture(scope="module")
+def rich(house: House) -> House:
+    """The house with a wallet of 25 USD, booked by hand in three parts."""
+    portal_id = _portal_id(house)
+    house.query("select * from billing.open_wallet(%s, 'USD')", portal_id)
+    for key, amount, reason in (
+        ("one", 20_000_000, "Bienvenida"),
+        ("two", 6_000_000, "=1+1"),
+        ("three", -1_000_000, "Corrección"),
+    ):
+        house.query("select * from billing.adjust(%s, 'ana', %s, %s, %s)", portal_id, amount, reason, key)
+    return house
+
+
+def test_a_portal_without_a_wallet_is_told_so(house: House) -> None:
+    if house.query("select from billing.wallet"):
+        pytest.skip("another test of this house opened it")
+    balance = _call(house, "GET", "/balance").json()
+    assert ("none", None, 0) == (balance["state"], balance["currency"], balance["available"])
+    assert [] == _call(house, "GET", "/statement").json()["items"]
+    refused = _call(house, "PUT", "/alerts", json={"thresholds": [1]})
+    assert (404, "no_wallet") == (refused.status_code, refused.json()["reason"])
+    assert refused.json()["explanation"]["what"]
+
+
+def test_the_balance_is_said_in_millionths_with_its_currency(rich: House) -> None:
+    balance = _call(rich, "GET", "/balance").json()
+    assert ("open", "USD") == (balance["state"], balance["currency"])
+    assert (25_000_000, 0, 25_000_000) == (balance["balance"], balance["held"], balance["available"])
+
+
+def test_a_cap_is_set_shown_and_removed(rich: House) -> None:
+    cap = {"scope": "channel", "scope_id": rich.channel_id, "period": "day", "soft": 1, "hard": 5_000_000}
+    (shown,) = _call(rich, "PUT", "/caps", json=cap).json()
+    assert {**cap, "spent": 0} == {name: value for name, value in shown.items() if name != "begins"}
+    assert [shown] == _call(rich, "GET", "/balance").json()["caps"]
+    assert [] == _call(rich, "PUT", "/caps", json={**cap, "soft": None, "hard": None}).json()
+
+
+def test_alerts_are_set_and_shown(rich: House) -> None:
+    answer = _call(rich, "PUT", "/alerts", json={"thresholds": [1_000_000, 5_000_000, 1_000_000]})
+    assert {"thresholds": [5_000_000, 1_000_000]} == answer.json()
+    assert answer.json() == _call(rich, "GET", "/balance").json()["alerts"]
+
+
+def test_the_statement_is_read_page_by_page(rich: House) -> None:
+    lines, after = [], None
+    while True:
+        more = {} if after is None else {"after": after}
+        page = _call(rich, "GET", "/statement", params={**RANGE, "limit": 1, **more}).json()
+        lines += page["items"]
+        after = page["next"]
+        if after is None:
+            break
+    assert [(20_000_000, 20_000_000), (6_000_000, 26_000_000), (-1_000_000, 25_000_000)] == [
+        (line["amount"], line["balance"]) for line in lines
+    ]
+    assert "Bienvenida" == lines[0]["detail"]["reason"]
+    assert "actor" not in lines[0]["detail"], "staff's names are staff's"
+
+
+def test_the_statement_is_a_file_that_no_spreadsheet_computes(rich: House) -> None:
+    answer = _call(rich, "GET", "/statement.csv", params=RANGE)
+    assert (200, "text/csv") == (answer.status_code, answer.headers["content-type"].partition(";")[0])
+    assert "attachment" in answer.headers["content-disposition"]
+    lines = list(csv.DictReader(io.StringIO(answer.text)))
+    assert ["20.000000", "6.000000", "-1.000000"] == [line["amount"] for line in lines]
+    assert ["Bienvenida", "'=1+1", "Corrección"] == [line["note"] for line in lines]
+    assert {"USD"} == {line["currency"] for line in lines}
+
+
+def test_what_messages_would_cost_is_told_before(rich: House) -> None:
+    asked = {"channel_id": rich.channel_id, "category": "marketing", "country": "MX", "count": 1000}
+    quote = _call(rich, "GET", "/quote", params=asked).json()
+    assert ("marketing", "MX", 1000) == (quote["category"], quote["country"], quote["count"])
+    assert (0, None) == (quote["amount"], quote["reason"])
+
+
+def test_consumption_needs_a_time_that_can_be_counted(rich: House) -> None:
+    assert [] == _call(rich, "GET", "/consumption", params={**RANGE, "to": RANGE["from"]}).json()
+    refused = _call(rich, "GET", "/consumption", params={**RANGE, "from": "2020-01-01T00:00:00Z"})
+    assert (400, "malformed_call") == (refused.status_code, refused.json()["reason"])
+
+
+def test_a_companys_data_is_checked_and_no_one_overwrites_another(house: House) -> None:
+    seen = _call(house, "GET", "/customer").json()
+    change = {
+        "version": seen["version"],
+        "legal_name": "Acme SA de CV",
+        "country": "MX",
+        "tax_id_type": "RFC",
+        "tax_id": "gode-561231-gr8",
+        "billing_address": {"street": "Av. Juárez 1", "city": "CDMX", "country": "MX"},
+    }
+    changed = _call(house, "PATCH", "/customer", json=change).json()
+    assert ("GODE561231GR8", "Acme SA de CV") == (changed["tax_id"], changed["legal_name"])
+    assert seen["version"] + 1 == changed["version"]
+    stale = _call(house, "PATCH", "/customer", json=change)
+    assert (409, "stale_version") == (stale.status_code, stale.json()["reason"])
+    wrong = {"version": changed["version"], "tax_id": "nobody"}
+    refused = _call(house, "PATCH", "/customer", json=wrong)
+    assert (400, "tax_id") == (refused.status_code, refused.json()["facts"]["field"])
+    emptied = {"version": changed["version"], "tax_id": None, "tax_id_type": None}
+    assert _call(house, "PATCH", "/customer", json=emptied).json()["tax_id"] is None
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options"),
+    [
+        ("GET", "/balance", {}),
+        ("GET", "/consumption", {"params": RANGE}),
+        ("GET", "/statement", {}),
+        ("GET", "/statement.csv", {}),
+        ("GET", "/quote", {"params": {"channel_id": UNKNOWN_ID}}),
+        ("PUT", "/caps", {"json": {"scope": "portal", "period": "day", "hard": 1}}),
+        ("PUT", "/alerts", {"json": {"thresholds": []}}),
+        ("GET", "/customer", {}),
+        ("PATCH", "/customer", {"json": {"version": 1}}),
+    ],
+)
+def test_who_may_not_see_the_money_is_refused_in_words(
+    method: str, path: str, options: dict[str, Any], house: House
+) -> None:
+    refused = _call(house, method, path, user="77", **options)
+    assert (403, "permission") == (refused.status_code, refused.json()["reason"])
+    assert refused.json()["explanation"]["what"]
