@@ -575,6 +575,378 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetBalance
+         * @description What is available, held and owed, how long it lasts, caps, alerts, and the order to recharge.
+         *
+         *     Amounts are whole millionths of `currency`. Needs `billing.view`.
+         */
+        get: operations["GetBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/caps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetCap
+         * @description Set, change or (without both amounts) remove a spending cap; all caps as they stand then.
+         *
+         *     Amounts are whole millionths of the wallet's currency. Needs `billing.caps`.
+         */
+        put: operations["SetCap"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetAlerts
+         * @description Set the balances below which people are told; one that stays is not told again.
+         *
+         *     Amounts are whole millionths of the wallet's currency. Needs `billing.caps`.
+         */
+        put: operations["SetAlerts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetConsumption
+         * @description What messages cost by day, channel and category: how many, and how much is held or captured.
+         *
+         *     `from`, `to`: when the messages were written, at most 400 days. Amounts are whole millionths of
+         *     `currency`. Needs `billing.view`.
+         */
+        get: operations["GetConsumption"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetQuote
+         * @description What so many messages of a channel to a country (ISO 3166 alpha-2) would cost now; counts nothing.
+         *
+         *     Amounts are whole millionths of `currency`. Needs `billing.view`, or `broadcast.create` on the channel.
+         */
+        get: operations["GetQuote"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetStatement
+         * @description The wallet's lines from `from` until before `to`, oldest first, each with the balance after it.
+         *
+         *     With `channel_id` or `category` only lines of messages are shown; the balance stays the wallet's. Amounts
+         *     are whole millionths of `currency`. Needs `billing.view`.
+         */
+        get: operations["GetStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statement.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * DownloadStatement
+         * @description The same lines as a CSV file of any length, read page by page while it is sent.
+         *
+         *     Amounts are in units of `currency` with six decimals (-0.000800), instants in UTC. Needs `billing.view`.
+         */
+        get: operations["DownloadStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPlans
+         * @description The plans that this portal may choose, the cheapest first.
+         *
+         *     Prices are whole millionths of `currency`. Needs `billing.view`.
+         */
+        get: operations["ListPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSubscriptions
+         * @description The subscription of each channel: plan, state, period, and what the caller may do with it.
+         *
+         *     Prices are whole millionths of `currency`. Needs `billing.view`.
+         */
+        get: operations["ListSubscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{channel_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PreviewPlan
+         * @description What another plan would cost now and when it would count; changes nothing.
+         *
+         *     Amounts are whole millionths of `currency`. Needs `billing.view`.
+         */
+        post: operations["PreviewPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{channel_id}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ChangePlan
+         * @description Change a channel's plan: up now, paid for the rest of the period; down at the period's end.
+         *
+         *     Amounts are whole millionths of `currency`. Needs `billing.manage`. 402 where the balance is too small.
+         */
+        post: operations["ChangePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{channel_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CancelSubscription
+         * @description Cancel at the end of what is paid for; what is not paid for ends at once. Needs `billing.manage`.
+         */
+        post: operations["CancelSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{channel_id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * KeepSubscription
+         * @description Take back a cancellation that does not count yet. Needs `billing.manage`.
+         */
+        post: operations["KeepSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{channel_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PauseSubscription
+         * @description Pause a paid subscription: the channel keeps what arrives; the period's rest is kept.
+         *
+         *     Needs `billing.manage`.
+         */
+        post: operations["PauseSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{channel_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ResumeSubscription
+         * @description Let a paused subscription go on with the rest of its period. Needs `billing.manage`.
+         */
+        post: operations["ResumeSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{channel_id}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RestartSubscription
+         * @description Begin a cancelled subscription anew, paid now. Needs `billing.manage`. 402 without enough balance.
+         */
+        post: operations["RestartSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCustomer
+         * @description The company that owns the portal: names, tax id, address, contacts. Needs `billing.view`.
+         */
+        get: operations["GetCustomer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * ChangeCustomer
+         * @description Change the company's data; every change is kept. Needs `billing.manage`.
+         *
+         *     400 names the field that is wrong, 409 `stale_version` says that somebody else was faster.
+         */
+        patch: operations["ChangeCustomer"];
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -607,6 +979,64 @@ export interface components {
         AddedChannel: {
             /** Format: uuid */
             channel_id: string;
+        };
+        /** Address */
+        Address: {
+            /** @default  */
+            street: string;
+            /** @default  */
+            city: string;
+            /** @default  */
+            region: string;
+            /** @default  */
+            postal_code: string;
+            /** @default  */
+            country: string;
+        };
+        /** Alerts */
+        Alerts: {
+            thresholds: number[];
+        };
+        /** Balance */
+        Balance: {
+            /** @enum {string} */
+            state: "none" | "open" | "frozen";
+            state_reason: string | null;
+            currency: string | null;
+            balance: number;
+            held: number;
+            overdraft_limit: number;
+            available: number;
+            owed: number;
+            per_day: number;
+            days_left: number | null;
+            runs_out_at: string | null;
+            alerts: components["schemas"]["Alerts"];
+            caps: components["schemas"]["Cap"][];
+            recharge: components["schemas"]["Recharge"] | null;
+        };
+        /** Cap */
+        Cap: {
+            /** @enum {string} */
+            scope: "portal" | "channel" | "user" | "robot";
+            scope_id: string;
+            /** @enum {string} */
+            period: "day" | "month";
+            begins: string;
+            soft: number | null;
+            hard: number | null;
+            spent: number;
+        };
+        /** CapOrder */
+        CapOrder: {
+            /** @enum {string} */
+            scope: "portal" | "channel" | "user" | "robot";
+            /** @enum {string} */
+            period: "day" | "month";
+            /** @default  */
+            scope_id: string;
+            soft?: number | null;
+            hard?: number | null;
         };
         /** Change */
         Change: {
@@ -736,6 +1166,28 @@ export interface components {
             balance: number;
             adrift: number;
         };
+        /** Consumption */
+        Consumption: {
+            day: string;
+            /** Format: uuid */
+            channel_id: string;
+            /** @enum {string} */
+            category: "service" | "utility" | "authentication" | "marketing" | "marketing_lite";
+            currency: string;
+            messages: number;
+            amount: number;
+        };
+        /** Contact */
+        Contact: {
+            /** @default  */
+            name: string;
+            /** @default  */
+            email: string;
+            /** @default  */
+            phone: string;
+            /** @default  */
+            purpose: string;
+        };
         /** Conversation */
         Conversation: {
             /** Format: uuid */
@@ -776,6 +1228,38 @@ export interface components {
             who_acts: "nobody" | "operator" | "administrator" | "provider" | "customer";
             explanation?: components["schemas"]["Explanation"] | null;
         };
+        /** Customer */
+        Customer: {
+            /** Format: uuid */
+            customer_id: string;
+            legal_name: string | null;
+            trade_name: string;
+            /** @enum {null|string} */
+            tax_id_type: "RFC" | "NIT" | "CUIT" | "RUC" | "RUT" | "CNPJ" | "CPF" | null;
+            tax_id: string | null;
+            country: string | null;
+            billing_address: components["schemas"]["Address"];
+            contacts: components["schemas"]["Contact"][];
+            /** @enum {string} */
+            language: "es" | "en" | "pt";
+            currency: string;
+            /** @enum {string} */
+            state: "active" | "blocked" | "closed";
+            version: number;
+            portals: number;
+        };
+        /** CustomerChange */
+        CustomerChange: {
+            version: number;
+            legal_name?: string | null;
+            trade_name?: string;
+            tax_id_type?: ("RFC" | "NIT" | "CUIT" | "RUC" | "RUT" | "CNPJ" | "CPF") | null;
+            tax_id?: string | null;
+            country?: string | null;
+            billing_address?: components["schemas"]["Address"];
+            contacts?: components["schemas"]["Contact"][];
+            language?: "es" | "en" | "pt";
+        };
         /** Explanation */
         Explanation: {
             code: string;
@@ -787,6 +1271,13 @@ export interface components {
         /** Finished */
         Finished: {
             state: string;
+        };
+        /** LineDetail */
+        LineDetail: {
+            reason?: string | null;
+            plan?: string | null;
+            channel_id?: string | null;
+            period_no?: number | null;
         };
         /** MediaFacts */
         MediaFacts: {
@@ -933,6 +1424,55 @@ export interface components {
             channel_id: string | null;
             channel_name: string | null;
         };
+        /** Plan */
+        Plan: {
+            code: string;
+            version: number;
+            names: {
+                [key: string]: string;
+            };
+            price: number;
+            currency: string;
+            /** @enum {string} */
+            every: "month" | "year";
+            included_messages: number;
+            included_categories: string[];
+            features: {
+                [key: string]: boolean;
+            };
+            trial_days: number;
+            grace_days: number;
+            is_default: boolean;
+        };
+        /** PlanChanged */
+        PlanChanged: {
+            /** Format: date-time */
+            takes_effect_at: string;
+            amount: number;
+            currency: string;
+        };
+        /** PlanChoice */
+        PlanChoice: {
+            plan: string;
+        };
+        /** PlanPreview */
+        PlanPreview: {
+            code: string;
+            version: number;
+            price: number;
+            /** @enum {string} */
+            every: "month" | "year";
+            /** Format: date-time */
+            takes_effect_at: string;
+            amount: number;
+            currency: string;
+            /** Format: date-time */
+            period_ends_at: string;
+        };
+        /** PlanWish */
+        PlanWish: {
+            plan?: string | null;
+        };
         /** Portal */
         Portal: {
             /** Format: uuid */
@@ -986,6 +1526,32 @@ export interface components {
             item: unknown;
             body: string;
         };
+        /** Quote */
+        Quote: {
+            /** @enum {string} */
+            category: "service" | "utility" | "authentication" | "marketing" | "marketing_lite";
+            country: string | null;
+            count: number;
+            free: number;
+            price: number | null;
+            amount: number | null;
+            currency: string | null;
+            /** @enum {null|string} */
+            moment: "submitted" | "sent" | "delivered" | null;
+            reason: string | null;
+            explanation: components["schemas"]["Explanation"] | null;
+        };
+        /** Recharge */
+        Recharge: {
+            is_on: boolean;
+            threshold: number;
+            amount: number | null;
+            target: number | null;
+            monthly_cap: number;
+            used: number;
+            failures: number;
+            not_before: string | null;
+        };
         /** Resolved */
         Resolved: {
             state: string;
@@ -1010,6 +1576,67 @@ export interface components {
             server_endpoint?: string | null;
             /** @default  */
             language: string;
+        };
+        /** StatementLine */
+        StatementLine: {
+            /** Format: date-time */
+            at: string;
+            reason: string;
+            amount: number;
+            balance: number;
+            currency: string;
+            key: string;
+            /** Format: uuid */
+            transfer_id: string;
+            message_id: string | null;
+            channel_id: string | null;
+            /** @enum {null|string} */
+            category: "service" | "utility" | "authentication" | "marketing" | "marketing_lite" | null;
+            country: string | null;
+            detail: components["schemas"]["LineDetail"];
+        };
+        /** StatementPage */
+        StatementPage: {
+            items: components["schemas"]["StatementLine"][];
+            next: string | null;
+        };
+        /** Subscription */
+        Subscription: {
+            /** Format: uuid */
+            channel_id: string;
+            name: string;
+            phone: string;
+            plan: string;
+            version: number;
+            names: {
+                [key: string]: string;
+            };
+            price: number;
+            currency: string;
+            /** @enum {string} */
+            every: "month" | "year";
+            features: {
+                [key: string]: boolean;
+            };
+            /** @enum {string} */
+            state: "trialing" | "active" | "grace" | "suspended" | "paused" | "cancelled";
+            state_reason: string | null;
+            /** @enum {string} */
+            next_action: "choose_plan" | "none" | "top_up" | "resume" | "restart";
+            /** @enum {string} */
+            who_acts: "nobody" | "administrator" | "provider";
+            /** Format: date-time */
+            period_starts_at: string;
+            /** Format: date-time */
+            period_ends_at: string;
+            trial_ends_at: string | null;
+            renews_at: string | null;
+            grace_until: string | null;
+            cancels_at_end: boolean;
+            next_plan: string | null;
+            included_messages: number;
+            included_used: number;
+            may: ("change" | "cancel" | "keep" | "pause" | "resume" | "restart")[];
         };
         /** TestMessage */
         TestMessage: {
@@ -2204,6 +2831,586 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Resolved"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetBalance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Balance"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SetCap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cap"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SetAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Alerts"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetConsumption: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consumption"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetQuote: {
+        parameters: {
+            query: {
+                channel_id: string;
+                category?: "service" | "utility" | "authentication" | "marketing" | "marketing_lite";
+                country?: string | null;
+                count?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quote"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetStatement: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                channel_id?: string | null;
+                category?: "service" | "utility" | "authentication" | "marketing" | "marketing_lite" | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementPage"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DownloadStatement: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                channel_id?: string | null;
+                category?: "service" | "utility" | "authentication" | "marketing" | "marketing_lite" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListSubscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PreviewPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPreview"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ChangePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanChanged"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CancelSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    KeepSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PauseSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ResumeSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RestartSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanWish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ChangeCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
