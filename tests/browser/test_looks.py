@@ -130,9 +130,9 @@ def test_every_view_is_complete_accessible_and_fits(
     found: dict[str, Any] = {}
     for view in _views(desk, language):
         page.set_viewport_size({"width": 1280 + 296, "height": 800})  # the panel itself is 1280 wide
-        desk.page.wait_for_function("document.fonts.status === 'loaded'")
+        desk.page.wait_for_function("() => document.fonts.status === 'loaded'")
         frame = page.frames[-1]
-        frame.wait_for_function(f"!({SIDEWAYS}) && !({DOWNWARDS})")
+        frame.wait_for_function(f"() => !({SIDEWAYS}) && !({DOWNWARDS})")
         found[view] = _serious(desk)
         name = view if scheme == "light" else f"{view}-dark"
         page.locator("#panel-layers").screenshot(path=folder / f"{name}.png")

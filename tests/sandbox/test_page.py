@@ -78,7 +78,7 @@ async def test_the_customer_sends_files_places_and_contacts(stage: Stage, page: 
         await expect(page.locator(f"#wa-talk {shown}")).to_be_visible()
     voice = page.locator("#wa-talk audio")
     await expect(voice).to_have_js_property("error", None)
-    await page.wait_for_function("document.querySelector('#wa-talk audio').duration === 1.5")
+    await page.wait_for_function("() => document.querySelector('#wa-talk audio').duration === 1.5")
     kinds = [one["payload"]["type"] for one in stage.receiver.of_type("message")]
     assert kinds == ["text", "image", "audio", "sticker", "location", "contact"]
 

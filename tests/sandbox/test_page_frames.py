@@ -48,7 +48,7 @@ class Demo(msgspec.Struct):
 
         found = await until(find)
         assert found is not None
-        await found.wait_for_function("typeof ask === 'function'")
+        await found.wait_for_function("() => typeof ask === 'function'")
         return found
 
     async def install(self, portal: str = "p1", *, finished: bool = True) -> None:
@@ -193,7 +193,7 @@ async def test_a_frame_that_went_elsewhere_gets_nothing(demo: Demo) -> None:
         "window.told = []; addEventListener('message', (one) => told.push(`${one.origin} ${one.data}`))"
     )
     await frame.evaluate("(address) => { location.href = address }", f"{elsewhere}/stranger?sid={sid}")
-    await demo.page.wait_for_function("told.length === 2")
+    await demo.page.wait_for_function("() => told.length === 2")
     told = await demo.page.evaluate("told")
     assert [one.startswith(f"{elsewhere} ") and "stolen key9" not in one for one in told] == [True, True]
     await expect(demo.page.locator("#panel-title")).to_have_text("WhatsAppB24")
@@ -207,7 +207,7 @@ async def test_a_slider_opens_over_the_portal_and_tells_when_it_is_closed(demo: 
     assert msgspec.json.decode(demo.posts[-1][1]["PLACEMENT_OPTIONS"]) == {"id": "m:1"}
     await expect(demo.page.locator("#stage")).to_have_class("stage wide")
     above = next(one for one in reversed(demo.page.frames) if one != below and one.parent_frame)
-    await above.wait_for_function("typeof ask === 'function'")
+    await above.wait_for_function("() => typeof ask === 'function'")
     assert (await above.evaluate("ask('getInitData')"))["PLACEMENT_OPTIONS"] == {"id": "m:1"}
     await above.evaluate("void ask('closeApplication')")
     await below.evaluate("window.closed_")

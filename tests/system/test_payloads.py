@@ -36,7 +36,7 @@ FILES = {
     "v2_msg_audio_voice_filemanager_wa.json": ("", "audio/ogg", VOICE),
     "v2_msg_audio_filemanager_fm_legacy.json": ("", "audio/ogg", VOICE),
 }
-WINDOW, NOT_ON_WHATSAPP = "Pasaron más de 24 horas", "El número no puede recibir mensajes de WhatsApp."
+WINDOW, NOT_ON_WHATSAPP = "Este número no tiene WhatsApp.", "El número no puede recibir mensajes de WhatsApp."
 STATUSES: dict[str, tuple[str, str | None]] = {
     "v2_evt_enqueued.json": ("enqueued", None),
     "v2_evt_sent_cbp.json": ("sent", None),
@@ -46,7 +46,7 @@ STATUSES: dict[str, tuple[str, str | None]] = {
     "v2_evt_delivered.json": ("delivered", None),
     "v2_evt_read.json": ("read", None),
     "v2_evt_failed_sync_1002.json": ("failed", NOT_ON_WHATSAPP),
-    "v2_evt_failed_sync_1008.json": ("failed", WINDOW),
+    "v2_evt_failed_sync_1008.json": ("failed", NO_CONSENT),
     "v2_evt_failed_async_470.json": ("failed", WINDOW),
     "v2_evt_failed_async_no_id.json": ("failed", NOT_ON_WHATSAPP),
 }
