@@ -209,7 +209,7 @@ def _converse(connection: Connection, dice: random.Random, portal: str, channel:
             "portal_id": of,
             "message_id": message,
             "number": number,
-            "outcome": dice.choice(["accepted", "accepted", "failed", "unknown"]),
+            "outcome": dice.choice(["accepted", "accepted", "failed"]),
             "keys": {"gs": f"gs-{message}"},
         }
         for of, message, number in claims
@@ -232,7 +232,6 @@ def _converse(connection: Connection, dice: random.Random, portal: str, channel:
     dice.shuffle(calls)
     for call, told in calls:
         connection.execute(call, (Jsonb(told),))
-    connection.execute("select messaging.apply_parked(), messaging.expire_leases()")
 
 
 def _value(connection: Connection, query: str, *parameters: Any) -> Any:

@@ -48,7 +48,7 @@ begin
            true, null, null)::billing.posting order by q.item), '{}')
     into v_rows
     from (select p.*, row_number() over (order by p.because <> 'messages', p.portal_id, p.key)::int as item from p) q;
-  v_rows := billing.write_transfers(billing.settle_debts(billing.decide_postings(v_rows, v_held)), v_held);
+  v_rows := billing.write_transfers(billing.settle_debts(billing.decide_postings(v_rows, v_held), v_held), v_held);
 
   update billing.spend s
      set spent = s.spent + d.amount
