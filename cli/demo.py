@@ -23,9 +23,11 @@ from rich.console import Console
 
 from cli.clicks import Administrator, ClickFailed
 from cli.database_of_demo import demo_database
+from cli.demo_money import set_up_business
 from cli.embedded import demo_server, locked
 from cli.processes import Child, stop_all
 from cli.sandbox import DEMO_CLIENT_ID
+from runtime.errors import SqlFailure
 from runtime.migrate import migrate
 from runtime.secrets import generate_key, role_password
 from runtime.settings import LOGIN_ROLES
@@ -68,10 +70,10 @@ def demo(forget: bool) -> None:
         migrate(url, passwords={role: role_password(keys, role) for role in LOGIN_ROLES})
         children = _children(home, _environment(memory, url, home, port), port)
         stack.callback(stop_all, children)
-        _run(children, port, memory.api_port, console)
+        _run(children, port, memory.api_port, url, console)
 
 
-def _run(children: list[Child], port: int, api_port: int, console: Console) -> None:
+def _run(children: list[Child], port: int, api_port: int, url: str, console: Console) -> None:
     """Start everything, click through the installation, and watch until a signal comes."""
     stopping: list[int] = []
 
@@ -90,9 +92,9 @@ def _run(children: list[Child], port: int, api_port: int, console: Console) -> N
         try:
             with Administrator(sandbox_url, api_url, _PORTAL) as administrator:
                 administrator.install()
-                administrator.connect(*_CHANNEL)
+                set_up_business(url, administrator, administrator.connect(*_CHANNEL))
                 administrator.leave_to_a_person(_WAITING_PORTAL, *_WAITING_NUMBER, _CUSTOMERS)
-        except (ClickFailed, httpx.HTTPError) as failed:
+        except (ClickFailed, SqlFailure, httpx.HTTPError) as failed:
             raise click.ClickException(
                 f"the demo could not set itself up: {failed}\n{_last_words(children)}"
             ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from random import sample
 import httpx
 import pytest
 
+from cli.clicks import Administrator
 from cli.embedded import EmbeddedServer
 from tests.servers import run_directory
 
@@ -101,6 +103,18 @@ class Demo:
         chats = self._sandbox.get("/sandbox/bitrix24/chats").json()
         return [message["text"] for chat in chats for message in chat["messages"]]
 
+    def operator_writes(self, text: str) -> None:
+        (chat,) = self._sandbox.get("/sandbox/bitrix24/chats").json()
+        path = f"/sandbox/bitrix24/chats/{chat['chat_id']}/messages"
+        assert self._sandbox.post(path, json={"text": text}).is_success
+
+    def balance(self) -> int:
+        """What the portal's wallet has, in millionths of a USD, as its administrator sees it."""
+        port = json.loads((self.home / ".demo" / "memory.json").read_bytes())["api_port"]
+        with Administrator(str(self._sandbox.base_url), f"http://127.0.0.1:{port}") as administrator:
+            administrator.open_app()
+            return int(administrator.api("GET", "/api/v1/balance")["balance"])
+
     def until(self, what: str, is_so: Callable[[], object]) -> None:
         deadline = time.monotonic() + _PATIENCE_S
         while not is_so():
@@ -132,17 +146,22 @@ def test_the_demo_survives_its_deaths_keeps_its_data_and_leaves_nothing_behind(d
     demo.customer_writes("Hola")
     demo.until("the message is in the open line", lambda: demo.open_line() == ["Hola"])
 
+    assert 25_000_000 == demo.balance()
+    demo.operator_writes("Un momento")
+    demo.until("its price is paid", lambda: demo.balance() == 24_995_000)
+
     killed = demo.processes()["worker"]
     os.kill(killed, signal.SIGKILL)
     demo.until("a killed worker lives again", lambda: demo.processes().get("worker", killed) != killed)
     demo.customer_writes("¿Siguen?")
-    demo.until("and works", lambda: demo.open_line() == ["Hola", "¿Siguen?"])
+    demo.until("and works", lambda: demo.open_line()[-1] == "¿Siguen?")
 
     demo.signal(signal.SIGKILL)
     demo.until("a killed demo leaves no child", lambda: demo.processes().keys() <= {"postgres"})
 
     assert demo.start() < _SECONDS
-    assert ["Hola", "¿Siguen?"] == demo.open_line()
+    assert ["Hola", "Un momento", "¿Siguen?"] == demo.open_line()
+    assert 24_995_000 == demo.balance(), "nothing is given twice"
     demo.customer_writes("¿Y ahora?")
     demo.until("the channel still works", lambda: demo.open_line()[-1] == "¿Y ahora?")
 
