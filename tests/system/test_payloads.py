@@ -36,7 +36,8 @@ FILES = {
     "v2_msg_audio_voice_filemanager_wa.json": ("", "audio/ogg", VOICE),
     "v2_msg_audio_filemanager_fm_legacy.json": ("", "audio/ogg", VOICE),
 }
-WINDOW, NOT_ON_WHATSAPP = "Este número no tiene WhatsApp.", "El número no puede recibir mensajes de WhatsApp."
+WINDOW, NOT_ON_WHATSAPP = "Pasaron más de 24 horas", "Este número no tiene WhatsApp."
+NO_CONSENT = "El cliente no ha aceptado recibir mensajes"
 STATUSES: dict[str, tuple[str, str | None]] = {
     "v2_evt_enqueued.json": ("enqueued", None),
     "v2_evt_sent_cbp.json": ("sent", None),
