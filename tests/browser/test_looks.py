@@ -113,8 +113,14 @@ def _serious(desk: Desk) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("language", "scheme"),
+    [
+        *((language, "light") for language in LANGUAGES),
+        ("es", "dark"),
+        *(pytest.param(language, "dark", marks=pytest.mark.long) for language in ("en", "pt")),
+    ],
+)
 def test_every_view_is_complete_accessible_and_fits(
     furnished: House, pages: Callable[[Scheme], Page], language: Language, scheme: Scheme
 ) -> None:
