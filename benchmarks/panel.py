@@ -97,7 +97,8 @@ def first_paints(repeats: int, port: int) -> dict[str, float] | None:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
         )
-        cold, cached = [], []
+        cold: list[float] = []
+        cached: list[float] = []
         for _ in range(repeats):
             context = browser.new_context(viewport={"width": 1280, "height": 800})
             page = context.new_page()
