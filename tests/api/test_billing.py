@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -13,6 +14,13 @@ from tests.system.house import House
 
 pytestmark = [pytest.mark.requirement("R4-b"), pytest.mark.requirement("R2.4-a")]
 RANGE = {"from": "2026-01-01T00:00:00Z", "to": "2026-12-31T00:00:00Z"}
+CUSTOMER = "5215512340001"
+CARD = """
+select billing.publish_rate_card('ana', c.card_id) is null from billing.load_rate_card(
+  'ana', '{"name": "Tarifa", "currency": "USD"}',
+  '[{"direction": "out", "category": "service", "country": "*",
+     "price": "0.0008", "cost": "0.0005", "moment": "sent"}]') c
+"""
 UNKNOWN_ID = "019aa000-0000-7000-8000-000000000000"
 
 
@@ -98,6 +106,20 @@ def test_the_statement_is_a_file_that_no_spreadsheet_computes(rich: House) -> No
     assert {"USD"} == {line["currency"] for line in lines}
 
 
+def test_a_file_of_several_pages_has_every_line_once(rich: House) -> None:
+    before = list(csv.DictReader(io.StringIO(_call(rich, "GET", "/statement.csv").text)))
+    rich.query(
+        "select count(*) from billing.credit((select jsonb_agg(jsonb_build_object("
+        " 'portal_id', %s::uuid, 'key', 'many:' || n, 'amount', 1, 'reason', 'topup', 'from', 'promotions'))"
+        " from generate_series(1, 2100) n))",
+        _portal_id(rich),
+    )
+    lines = list(csv.DictReader(io.StringIO(_call(rich, "GET", "/statement.csv").text)))
+    assert len(before) + 2100 == len(lines)
+    assert len(lines) == len({line["transfer_id"] for line in lines})
+    assert "25.002100" == lines[-1]["balance"]
+
+
 def test_what_messages_would_cost_is_told_before(rich: House) -> None:
     asked = {"channel_id": rich.channel_id, "category": "marketing", "country": "MX", "count": 1000}
     quote = _call(rich, "GET", "/quote", params=asked).json()
@@ -131,6 +153,31 @@ def test_a_companys_data_is_checked_and_no_one_overwrites_another(house: House) 
     assert (400, "tax_id") == (refused.status_code, refused.json()["facts"]["field"])
     emptied = {"version": changed["version"], "tax_id": None, "tax_id_type": None}
     assert _call(house, "PATCH", "/customer", json=emptied).json()["tax_id"] is None
+
+
+def test_a_message_is_seen_in_the_statement_and_in_the_days_consumption(rich: House) -> None:
+    rich.query(CARD)
+    before = _call(rich, "GET", "/balance").json()["balance"]
+    rich.customer_writes(CUSTOMER, "Hola")
+    rich.until("there is a chat", lambda: rich.chat_of(CUSTOMER))
+    rich.operator_writes(rich.chat_id(CUSTOMER), "Buenos días")
+    rich.until("it is paid", lambda: _call(rich, "GET", "/balance").json()["balance"] == before - 800)
+
+    asked = {"category": "service", "channel_id": rich.channel_id}
+    (line,) = _call(rich, "GET", "/statement", params=asked).json()["items"]
+    assert ("messages", -800, before - 800) == (line["reason"], line["amount"], line["balance"])
+    (message,) = _call(rich, "GET", "/messages", params={"direction": "out"}).json()["items"]
+    assert message["message_id"] == line["message_id"]
+    (row,) = csv.DictReader(io.StringIO(_call(rich, "GET", "/statement.csv", params=asked).text))
+    assert ("-0.000800", message["message_id"]) == (row["amount"], row["message_id"])
+
+    now = datetime.now(UTC)
+    days = {"from": (now - timedelta(days=1)).isoformat(), "to": (now + timedelta(days=1)).isoformat()}
+    (day,) = _call(rich, "GET", "/consumption", params=days).json()
+    assert (rich.channel_id, "service", "USD", 1, 800) == tuple(
+        day[name] for name in ("channel_id", "category", "currency", "messages", "amount")
+    )
+    assert 10 == len(day["day"])
 
 
 @pytest.mark.parametrize(
