@@ -13,7 +13,8 @@ import pytest
 from tests.system.house import House
 
 pytestmark = [pytest.mark.requirement("R4-b"), pytest.mark.requirement("R2.4-a")]
-RANGE = {"from": "2026-01-01T00:00:00Z", "to": "2026-12-31T00:00:00Z"}
+NOW = datetime.now(UTC)
+RANGE = {"from": (NOW - timedelta(days=30)).isoformat(), "to": (NOW + timedelta(days=1)).isoformat()}
 CUSTOMER = "5215512340001"
 CARD = """
 select billing.publish_rate_card('ana', c.card_id) is null from billing.load_rate_card(
@@ -171,9 +172,7 @@ def test_a_message_is_seen_in_the_statement_and_in_the_days_consumption(rich: Ho
     (row,) = csv.DictReader(io.StringIO(_call(rich, "GET", "/statement.csv", params=asked).text))
     assert ("-0.000800", message["message_id"]) == (row["amount"], row["message_id"])
 
-    now = datetime.now(UTC)
-    days = {"from": (now - timedelta(days=1)).isoformat(), "to": (now + timedelta(days=1)).isoformat()}
-    (day,) = _call(rich, "GET", "/consumption", params=days).json()
+    (day,) = _call(rich, "GET", "/consumption", params=RANGE).json()
     assert (rich.channel_id, "service", "USD", 1, 800) == tuple(
         day[name] for name in ("channel_id", "category", "currency", "messages", "amount")
     )
