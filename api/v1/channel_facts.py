@@ -219,8 +219,10 @@ def _number(channel: dict[str, Any], rows: list[dict[str, Any]], language: Langu
 def _why(reason: str | None, language: Language) -> Explanation | None:
     """A change's reason in words. The history keeps no party: the first that knows the code is asked."""
     parties: tuple[Party, ...] = ("ours", "gupshup", "bitrix24")
-    party = next((one for one in parties if reason in CODES[one]), None)
-    return None if reason is None or party is None else explain(reason, party=party, language=language)
+    for party in parties if reason is not None else ():
+        if reason in CODES[party]:
+            return explain(reason, party=party, language=language)
+    return None
 
 
 _NEVER_ASKED: dict[str, Any] = {"value": None, "refreshed_at": None, "failure": None}
