@@ -13,6 +13,16 @@ const TEXTS: Record<Language, () => Promise<{ default: Texts }>> = {
   pt: () => import('./locales/pt'),
 }
 
+/** Words of views that few people may open: they come with the view (`meta.texts` of its route). */
+export type Area = 'billing'
+const LATER: Record<Area, Record<Language, () => Promise<{ default: Texts }>>> = {
+  billing: {
+    es: () => import('./locales/es/billing.json'),
+    en: () => import('./locales/en/billing.json'),
+    pt: () => import('./locales/pt/billing.json'),
+  },
+}
+
 /** How dates, numbers and money are written: Spanish and Portuguese as in Latin America. */
 export const LOCALES: Record<Language, string> = { es: 'es-419', en: 'en', pt: 'pt-BR' }
 
@@ -20,4 +30,12 @@ export async function speaking(language: Language) {
   const { default: texts } = await TEXTS[language]()
   const messages = { [language]: texts } as Record<string, DefineLocaleMessage>
   return createI18n({ legacy: false, locale: language as string, messages })
+}
+
+/** Teach `spoken` the words of an area; asked again it changes nothing. */
+export async function learn({ global: spoken }: Awaited<ReturnType<typeof speaking>>, area: Area): Promise<void> {
+  const language = spoken.locale.value as Language
+  if (spoken.te(`${area}.title`)) return
+  const { default: texts } = await LATER[area][language]()
+  spoken.mergeLocaleMessage(language, { [area]: texts })
 }

@@ -4,7 +4,7 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { apiFor } from './api/client'
 import { APPLICATION } from './application'
-import { speaking } from './i18n'
+import { learn, speaking } from './i18n'
 import { Live } from './live'
 import { portalAt } from './portal'
 import { routerFor } from './router'
@@ -15,10 +15,12 @@ const portal = portalAt(session.portal_origin)
 const api = apiFor(session, portal)
 const live = new Live(api)
 
+const spoken = await speaking(session.language)
+
 const { token: _, ...shown } = session
 createApp(App)
   .provide(APPLICATION, { session: shown, api, portal, live })
-  .use(await speaking(session.language))
-  .use(routerFor(session))
+  .use(spoken)
+  .use(routerFor(session, (area) => learn(spoken, area)))
   .use(b24UiPlugin)
   .mount('#app')

@@ -5,7 +5,7 @@ import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import type { Component } from 'vue'
 import { apiFor } from './api/client'
 import { APPLICATION, type Application } from './application'
-import { speaking } from './i18n'
+import { learn, speaking } from './i18n'
 import { Live, type Topic } from './live'
 import type { Portal } from './portal'
 import { routerFor } from './router'
@@ -71,12 +71,14 @@ export async function shown<Props extends object>(
   const live = new ToldLive(api)
   const { token: _, ...kept } = session
   const application: Application = { session: kept, api, portal, live }
-  const router = routerFor(session)
+  const spoken = await speaking(session.language)
+  await learn(spoken, 'billing')
+  const router = routerFor(session, (area) => learn(spoken, area))
   await router.push(router.options.history.location)
   const mounted = mount(component as Component, {
     props: props as Record<string, unknown>,
     attachTo: document.body,
-    global: { plugins: [await speaking(session.language), router, b24UiPlugin], provide: { [APPLICATION as symbol]: application } },
+    global: { plugins: [spoken, router, b24UiPlugin], provide: { [APPLICATION as symbol]: application } },
   })
   await flushPromises()
   async function changes(changed: Topic): Promise<void> {

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import en from './locales/en'
+import enBilling from './locales/en/billing.json'
 import es from './locales/es'
+import esBilling from './locales/es/billing.json'
 import pt from './locales/pt'
+import ptBilling from './locales/pt/billing.json'
 
-const LANGUAGES = { es, en, pt }
+const LANGUAGES = {
+  es: { ...es, billing: esBilling },
+  en: { ...en, billing: enBilling },
+  pt: { ...pt, billing: ptBilling },
+}
 const SOURCES = import.meta.glob<string>(['./**/*.vue', './**/*.ts', '!./**/*.test.ts'], {
   query: '?raw',
   import: 'default',
@@ -23,7 +30,7 @@ function sentences(tree: object, path = ''): Map<string, string> {
 const placeholders = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort()
 
 describe('the texts', () => {
-  const spanish = sentences(es)
+  const spanish = sentences(LANGUAGES.es)
 
   it.each(Object.keys(LANGUAGES) as (keyof typeof LANGUAGES)[])('are complete in %s', (language) => {
     const said = sentences(LANGUAGES[language])
@@ -36,7 +43,7 @@ describe('the texts', () => {
 
   it('are not left in another language', () => {
     // Words that are the same everywhere: names, and what nobody translates.
-    const same = [...spanish].filter(([key, sentence]) => / /.test(sentence) && sentence === sentences(en).get(key))
+    const same = [...spanish].filter(([key, sentence]) => / /.test(sentence) && sentence === sentences(LANGUAGES.en).get(key))
     expect(same.map(([key]) => key)).toEqual([])
   })
 

@@ -35,3 +35,16 @@ describe('the search box', () => {
     page.unmount()
   })
 })
+
+describe('the views of money', () => {
+  it('are offered to who may see it, and to nobody else', async () => {
+    const offered = async (may: string[]) => {
+      const page = await shown(Page, {}, { answers: { 'GET /api/v1/portal': { may } } })
+      const found = page.findAll('nav a').map((link) => link.text())
+      page.unmount()
+      return found
+    }
+    expect(await offered(['billing.view'])).toEqual(['Canales', 'Mensajes', 'Saldo', 'Suscripciones', 'Configuración'])
+    expect(await offered(['channel.view'])).toEqual(['Canales', 'Mensajes', 'Configuración'])
+  })
+})

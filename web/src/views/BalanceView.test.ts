@@ -1,0 +1,152 @@
+import { flushPromises } from '@vue/test-utils'
+import { describe, expect, it } from 'vitest'
+import type { Schemas } from '@/api/client'
+import { balance, CHANNEL, line } from '@/pieces/billing/billing-for-tests'
+import { dayOf } from '@/pieces/billing/consumption'
+import { shown } from '@/testing'
+import BalanceView from './BalanceView.vue'
+
+const ZONE = 'America/Lima'
+const spent = (category: Schemas['Consumption']['category'], amount: number, messages: number): Schemas['Consumption'] => ({
+  day: dayOf(new Date(), ZONE), channel_id: CHANNEL, category, currency: 'USD', messages, amount,
+})
+
+function view(answers: Record<string, unknown> = {}, may = ['billing.view', 'billing.caps']) {
+  return shown(BalanceView, {}, {
+    answers: {
+      'GET /api/v1/balance': balance(),
+      'GET /api/v1/portal': { may, time_zone: ZONE },
+      'GET /api/v1/channels': [{ channel_id: CHANNEL, name: 'Ventas' }],
+      'GET /api/v1/consumption': [spent('service', 40_000, 1), spent('marketing', 120_000, 2)],
+      'GET /api/v1/statement': { items: [line()], next: null },
+      ...answers,
+    },
+  })
+}
+const press = async (page: Awaited<ReturnType<typeof view>>, label: string) => {
+  await page.findAll('button').find((button) => button.text() === label)?.trigger('click')
+  await flushPromises()
+}
+
+describe('the balance', () => {
+  it('says what can be spent, what is held, and how long it lasts', async () => {
+    const page = await view()
+    expect(page.get('[data-available]').text()).toMatch(/24[.,]50/)
+    expect(page.get('[data-figure=held]').text()).toMatch(/0[.,]50/)
+    expect(page.get('[data-forecast]').text()).toContain('alcanza para 12 días')
+    page.unmount()
+  })
+
+  it('is asked again when a message moved', async () => {
+    const left = [24_500_000, 24_460_000]
+    const page = await view({ 'GET /api/v1/balance': () => balance({ available: left.shift() ?? 0 }) })
+    await page.changes('messages')
+    expect(page.get('[data-available]').text()).toMatch(/24[.,]46/)
+    page.unmount()
+  })
+
+  it('that nobody opened yet says that messages cost nothing', async () => {
+    const page = await view({ 'GET /api/v1/balance': balance({ state: 'none', currency: null }) })
+    expect(page.text()).toContain('Aún no hay un saldo')
+    expect(page.find('[data-available]').exists()).toBe(false)
+    page.unmount()
+  })
+
+  it('that is frozen or empty says what that stops', async () => {
+    const page = await view({ 'GET /api/v1/balance': balance({ state: 'frozen', available: 0 }) })
+    expect(page.text()).toContain('Su saldo está congelado')
+    expect(page.get('[data-forecast]').text()).toContain('se rechazan hasta la próxima recarga')
+    page.unmount()
+  })
+})
+
+describe('the consumption', () => {
+  it('is told by day, channel and category, also to who sees no bars', async () => {
+    const page = await view()
+    const tables = page.findAll('section[aria-label=Consumo] table')
+    expect(tables.map((table) => table.get('caption').text())).toEqual(['Consumo por día', 'Por canal', 'Por categoría'])
+    expect(tables[0]?.findAll('tbody tr')).toHaveLength(30)
+    expect(tables[1]?.text()).toMatch(/Ventas.*3 mensajes.*0[.,]16/s)
+    expect(tables[2]?.findAll('tbody th').map((row) => row.text())).toEqual(['Marketing', 'Servicio'])
+    page.unmount()
+  })
+})
+
+describe('the statement', () => {
+  it('goes on page by page, and a message\'s line leads to it', async () => {
+    const topup = line({ reason: 'topup', amount: 25_000_000, message_id: null, channel_id: null, category: null, country: null, transfer_id: 'other' })
+    const pages = [{ items: [topup], next: '1/1' }, { items: [line()], next: null }]
+    const page = await view({ 'GET /api/v1/statement': () => pages.shift() })
+    expect(page.findAll('[data-line]')).toHaveLength(1)
+    await press(page, 'Mostrar más')
+    expect(page.findAll('[data-line]').map((row) => row.attributes('data-line'))).toEqual(['topup', 'messages'])
+    expect(page.get('[data-line=topup]').text()).toMatch(/Recarga.*\+.*25[.,]00/s)
+    expect(page.get('[data-line=messages] a').text()).toBe('Mensaje')
+    expect(page.get('[data-line=messages]').text()).toContain('Ventas · Servicio · MX')
+    expect(new URL(page.calls.at(-1)?.url ?? '').searchParams.get('after')).toBe('1/1')
+    page.unmount()
+  })
+
+  it('is a file that is fetched with the token in a header, never in an address', async () => {
+    const page = await view({ 'GET /api/v1/statement.csv': () => new Response('at,reason\n', { headers: { 'Content-Type': 'text/csv' } }) })
+    const files: string[] = []
+    HTMLAnchorElement.prototype.click = function () {
+      files.push(this.download)
+    }
+    await page.get('[data-csv]').trigger('click')
+    await flushPromises()
+    const call = page.calls.find((one) => one.url.includes('statement.csv'))
+    expect(call?.headers.get('Authorization')).toBe('Bearer bearer-token')
+    expect(call?.url).not.toContain('bearer-token')
+    expect(files).toEqual([expect.stringMatching(/^estado-de-cuenta_\d{4}-\d\d-01_.*\.csv$/)])
+    page.unmount()
+  })
+
+  it('says beside the button why there is no file', async () => {
+    const explanation = { code: 'permission', what: 'No tiene permiso.', todo: 'Pídalo.', who: 'administrator' }
+    const page = await view({ 'GET /api/v1/statement.csv': () => Response.json({ reason: 'permission', explanation }, { status: 403 }) })
+    await page.get('[data-csv]').trigger('click')
+    await flushPromises()
+    expect(page.text()).toContain('No tiene permiso.')
+    page.unmount()
+  })
+})
+
+describe('caps and alerts', () => {
+  it('say in plain words what happens at each limit', async () => {
+    const page = await view()
+    const cap = page.get('[data-cap]')
+    expect(cap.attributes('data-cap')).toBe('told')
+    expect(cap.text()).toContain('los mensajes siguen saliendo')
+    expect(cap.text()).toContain('se rechaza hasta el próximo período')
+    page.unmount()
+  })
+
+  it('are changed in millionths', async () => {
+    const sent: unknown[] = []
+    const page = await view({ 'PUT /api/v1/alerts': async (request: Request) => (sent.push(await request.json()), { thresholds: [] }) })
+    await page.get('section[aria-label="Avisos de saldo bajo"] input').setValue('5.5')
+    await page.get('section[aria-label="Avisos de saldo bajo"] form').trigger('submit')
+    await flushPromises()
+    expect(sent).toEqual([{ thresholds: [10_000_000, 5_500_000] }])
+    page.unmount()
+  })
+
+  it('are taken away by a cap without amounts', async () => {
+    const sent: unknown[] = []
+    const page = await view({ 'PUT /api/v1/caps': async (request: Request) => (sent.push(await request.json()), []) })
+    await press(page, 'Cambiar')
+    const remove = [...document.querySelectorAll('button')].find((button) => button.textContent?.trim() === 'Quitar este tope')
+    remove?.click()
+    await flushPromises()
+    expect(sent).toEqual([{ scope: 'portal', scope_id: '', period: 'month', soft: null, hard: null }])
+    page.unmount()
+  })
+
+  it('are only read by who may not change them', async () => {
+    const page = await view({}, ['billing.view'])
+    expect(page.findAll('button').map((button) => button.text())).not.toContain('Cambiar')
+    expect(page.find('section[aria-label="Avisos de saldo bajo"] form').exists()).toBe(false)
+    page.unmount()
+  })
+})
