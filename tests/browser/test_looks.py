@@ -76,9 +76,9 @@ def pages(browser: Browser) -> Iterator[Callable[[Scheme], Page]]:
 def _views(desk: Desk, language: Language) -> Iterator[str]:
     """Go from view to view; each is named when it is complete."""
     nav = {
-        "es": ("Canales", "Mensajes", "Configuración"),
-        "en": ("Channels", "Messages", "Settings"),
-        "pt": ("Canais", "Mensagens", "Configurações"),
+        "es": ("Canales", "Mensajes", "Configuración", "Saldo", "Suscripciones"),
+        "en": ("Channels", "Messages", "Settings", "Balance", "Subscriptions"),
+        "pt": ("Canais", "Mensagens", "Configurações", "Saldo", "Assinaturas"),
     }[language]
     expect(desk.panel.get_by_text(f"+{PHONE}").first).to_be_visible()
     yield "channels"
@@ -96,6 +96,14 @@ def _views(desk: Desk, language: Language) -> Iterator[str]:
     desk.panel.get_by_role("row").filter(has_text="Son USD 1.240").get_by_role("link").click()
     expect(desk.panel.get_by_text("131026").first).to_be_attached()
     yield "message"
+    desk.view(nav[3])
+    expect(desk.panel.locator("[data-available]")).to_be_visible()
+    expect(desk.panel.locator("[data-column]").first).to_be_attached()
+    expect(desk.panel.locator("[data-line='messages']").first).to_be_visible()
+    yield "balance"
+    desk.view(nav[4])
+    expect(desk.panel.locator("[data-subscription]").first).to_be_visible()
+    yield "subscriptions"
     desk.view(nav[2])
     expect(desk.panel.get_by_role("heading", level=2).first).to_be_visible()
     yield "settings"
