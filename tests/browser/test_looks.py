@@ -12,6 +12,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from cli.demo_money import set_up_business
 from connectors.bitrix24.texts import LANGUAGES, Language
 from tests.browser.conftest import REPORTS, Desk
 from tests.system.house import LINE, PHONE, House
@@ -37,7 +38,8 @@ DOWNWARDS = "document.documentElement.scrollHeight > innerHeight + 1"
 
 @pytest.fixture(scope="module")
 def furnished(house: House) -> House:
-    """A house with a day's life in it: conversations, a failure, a channel that needs attention."""
+    """A house with a day's life in it: a wallet, conversations, a failure, a channel that needs attention."""
+    set_up_business(house.owner_url, house.administrator, house.channel_id)
     for phone, name in CUSTOMERS.items():
         house.sandbox.put(f"/sandbox/whatsapp/{phone}", json={"name": name})
     for phone, text in SAID:

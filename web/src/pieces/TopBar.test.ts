@@ -1,7 +1,6 @@
-import { flushPromises } from '@vue/test-utils'
 import { useRoute } from 'vue-router'
 import { defineComponent, h, type Component } from 'vue'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { shown } from '@/testing'
 import TopBar from './TopBar.vue'
 
@@ -30,8 +29,8 @@ describe('the search box', () => {
     const page = await shown(Page, {})
     await page.get('input').setValue('  +52 155 1234 ')
     await page.get('form').trigger('submit')
-    await flushPromises()
-    expect(page.get('output').text()).toBe(JSON.stringify(['message', { id: '+52 155 1234' }]))
+    // The view's code comes first.
+    await vi.waitFor(() => expect(page.get('output').text()).toBe(JSON.stringify(['message', { id: '+52 155 1234' }])), 5_000)
     page.unmount()
   })
 })
