@@ -37,6 +37,12 @@ describe('the balance', () => {
     page.unmount()
   })
 
+  it('below an alert says so, and which one', async () => {
+    const page = await view({ 'GET /api/v1/balance': balance({ balance: 8_000_000, alerts: { thresholds: [10_000_000, 5_000_000] } }) })
+    expect(page.get('[data-forecast]').text()).toMatch(/por debajo de su aviso de .*10[.,]00/)
+    page.unmount()
+  })
+
   it('is asked again when a message moved', async () => {
     const left = [24_500_000, 24_460_000]
     const page = await view({ 'GET /api/v1/balance': () => balance({ available: left.shift() ?? 0 }) })
