@@ -15,6 +15,7 @@ from runtime.telemetry import configure_logging
 from runtime.wake import Wake
 from worker.channel_notices import ChannelNotices
 from worker.checks import Checks
+from worker.money_notices import MoneyNotices
 from worker.notices import Notices
 from worker.outbox import Outbox
 from worker.repairs import Repairs
@@ -63,6 +64,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
             ),
             notices=Notices(database, out.portals, wake, trace),
             channel_notices=ChannelNotices(database, out.portals),
+            money_notices=MoneyNotices(database, out.portals),
             checks=Checks(database, out.gupshup, out.portals, out.box, out.addresses),
             repairs=Repairs(database, out.portals, out.addresses, settings.app_name),
             rounds=Rounds(database, out.shelf, wake, trace_keep_days=settings.trace_keep_days),

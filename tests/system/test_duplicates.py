@@ -176,7 +176,7 @@ def test_events_of_the_application_repeated_change_nothing_more(house: House) ->
         "select count(*) from tenancy.channel_history where to_state = 'disconnected'"
     )
     house.administrator.api("POST", f"/api/v1/channels/{house.channel_id}/connect")
-    house.until("it is connected again", lambda: _is_active(house))
+    house.until("it is connected again", lambda: _is_active(house), within_s=90)
 
 
 def test_after_all_of_it_everything_stands_where_it_is_counted(house: House) -> None:

@@ -14,6 +14,7 @@ from tests.servers import TestDatabase
 from tests.system.house import House, at_once, open_house
 
 pytestmark = [
+    pytest.mark.timeout(300),
     pytest.mark.requirement("R1"),
     pytest.mark.requirement("R2.2-b"),
     pytest.mark.requirement("R2.5-c"),
@@ -39,7 +40,7 @@ def house(database: TestDatabase, tmp_path_factory: pytest.TempPathFactory) -> I
         opened.faults(gupshup=GUPSHUP, bitrix24=BITRIX24)
         at_once(partial(_customer_writes, opened, phone, range(1, EACH)) for phone in CUSTOMERS)
         at_once(partial(_operator_writes, opened, chats[phone], phone) for phone in CUSTOMERS)
-        opened.until("everything is said", partial(_is_everything_said, opened), 90)
+        opened.until("everything is said", partial(_is_everything_said, opened), 240)
         yield opened
 
 

@@ -1,7 +1,10 @@
--- Claims what portals' people are to be told of their money, for p_lease: who claims it tells it and settles it, otherwise it is
--- due again. For the worker. Passes over what others hold. Locks the alerts.
+-- Claims what portals' people are to be told of their money, for p_lease: who claims it tells the people (those whom the
+-- portal chose, tenancy.configure_portal) and settles it, otherwise it is due again. For the worker. Passes over what
+-- others hold. Locks the alerts.
 create or replace function billing.claim_alerts(p_limit int default 100, p_lease interval default '1 minute')
-returns table (portal_id uuid, alert_id uuid, token bigint, tries int, kind text, detail jsonb, at timestamptz, language text, member_id text)
+returns table (
+  portal_id uuid, alert_id uuid, token bigint, tries int, kind text, detail jsonb, at timestamptz, currency text, language text,
+  people text[])
 language plpgsql security definer
 set search_path = ''
 set enable_seqscan = off
@@ -17,9 +20,10 @@ begin
        set due_at = v_now + p_lease, token = a.token + 1, tries = a.tries + 1
       from (select x.portal_id, x.alert_id from billing.alert x where x.due_at <= v_now order by x.due_at limit p_limit
                for update skip locked) k
+      join billing.wallet w on w.portal_id = k.portal_id
       join tenancy.portal p on p.portal_id = k.portal_id
      where a.portal_id = k.portal_id and a.alert_id = k.alert_id
-    returning a.portal_id, a.alert_id, a.token, a.tries, a.kind, a.detail, a.at, p.language, p.member_id;
+    returning a.portal_id, a.alert_id, a.token, a.tries, a.kind, a.detail, a.at, w.currency, p.language, p.notify;
 end
 $$;
 comment on function billing.claim_alerts(int, interval) is
