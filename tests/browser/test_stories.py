@@ -160,6 +160,7 @@ def test_a_frame_with_a_stale_token_shows_why_and_gets_no_data(
     assert "<script" not in answer.text
 
 
+@pytest.mark.long
 @pytest.mark.requirement("R1")
 def test_nothing_is_lost_while_everything_goes_wrong(desk: Desk, expected_errors: list[str]) -> None:
     expected_errors.append("50")  # the portal's own, passed on to the panel in words

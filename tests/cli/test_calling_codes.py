@@ -31,6 +31,7 @@ def country_of(number: str, table: dict[str, str]) -> str | None:
     return next((table[number[:n]] for n in range(7, 0, -1) if number[:n] in table), None)
 
 
+@pytest.mark.long
 def test_the_schema_file_is_what_the_generator_writes() -> None:
     assert migration() == (SQL_ROOT / PATH).read_text()
 

@@ -175,11 +175,13 @@ create function tenancy.reseal(p_items jsonb) returns int language sql as $$
 """
 
 
+@pytest.mark.long
 def test_the_generated_pages_are_current() -> None:
     assert [] == [page.path for page in PAGES if (ROOT / page.path).read_text() != page.render()]
     assert 0 == _run("docs", "--check").exit_code
 
 
+@pytest.mark.long
 def test_an_outdated_page_is_named_and_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.docs.ROOT", tmp_path)
     refused = _run("docs", "--check")
