@@ -36,10 +36,12 @@ web/node_modules/installed: .venv/installed web/package-lock.json
 $(PANEL): web/node_modules/installed web/vite.config.ts web/package.json $(shell find web/src -type f)
 	cd web && $(NODE) node_modules/vite/bin/vite.js build --logLevel warn
 
-test: install web-test ## every test, in parallel; evidence goes to reports/
+test: install ## every test, in parallel, the panel's beside them; evidence goes to reports/
 	@mkdir -p reports
-	@$(PY) -m pytest -n auto --dist loadfile --junitxml=reports/junit.xml --catalogue=reports \
+	@$(MAKE) web-test > reports/web-test.txt 2>&1 & web=$$!; \
+	  $(PY) -m pytest -n auto --dist loadfile --junitxml=reports/junit.xml --catalogue=reports \
 	  --cov --cov-report=xml:reports/coverage.xml; status=$$?; \
+	  wait $$web || { cat reports/web-test.txt >&2; status=1; }; \
 	  $(PY) -m coverage report > reports/coverage.txt 2>&1; exit $$status
 
 test-long: install ## the unbounded profiles as well (property tests, load)

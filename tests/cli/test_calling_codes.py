@@ -36,6 +36,7 @@ def test_the_schema_file_is_what_the_generator_writes() -> None:
     assert migration() == (SQL_ROOT / PATH).read_text()
 
 
+@pytest.mark.long
 def test_an_example_of_every_region_is_found_where_the_library_finds_it() -> None:
     table = country_of_prefix()
     wrong = []

@@ -57,6 +57,7 @@ def test_every_outside_method_has_its_spanish_words() -> None:
     assert sorted(names) == sorted(read_method_texts())
 
 
+@pytest.mark.long
 def test_a_table_without_words_is_named(catalogue: Catalogue) -> None:
     stranger = msgspec.structs.replace(catalogue.tables[0], name="stranger")
     with pytest.raises(Exception, match=r"write the words of tenancy\.stranger"):

@@ -27,7 +27,7 @@ PORTAL = "p1"
 PHONE = "5215550001111"
 LINE = "1"
 SHELF_PHONE = "5215550009999"
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0  # a portal takes two calls a second once its burst is used up
 T = TypeVar("T")
 
 

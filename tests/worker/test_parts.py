@@ -170,6 +170,7 @@ async def test_a_part_that_fails_stops_the_others_in_good_order_and_then_the_pro
         outboxes=(first, second),
         notices=notices,
         channel_notices=bells,
+        money_notices=bells,
         checks=checks,
         repairs=repairs,
         rounds=cast("Any", broken),
