@@ -60,5 +60,6 @@ def sandbox(
         http="httptools",
         log_config=None,
         access_log=False,
+        timeout_keep_alive=75,  # as the services that it plays: longer than its clients keep an idle one
         timeout_graceful_shutdown=1,
     )

@@ -40,6 +40,8 @@ API_NEEDS = (
 )
 _NOT_STARTED = 3
 """The exit code that uvicorn's own command has for it."""
+_KEEP_ALIVE_S = 75
+"""Longer than a proxy keeps an idle connection (60 s is usual): else it sends on one that we just closed."""
 
 
 @click.command()
@@ -57,6 +59,7 @@ def serve() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=10,
     )
     server = _Server(config, process)

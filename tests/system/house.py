@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import time
-from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,23 +14,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-import psycopg
 
 from cli.clicks import Administrator
 from cli.processes import Child, stop_all
 from cli.sandbox import DEMO_CLIENT_ID
 from sandbox.bitrix24 import php
 from tests.servers import SECRET_KEYS, TestDatabase
+from tests.system.known import Known
+from tests.system.people import PHONE, People
 
 PORTAL = "p1"
-PHONE = "5215550001111"
 LINE = "1"
-SHELF_PHONE = "5215550009999"
 PATIENCE_S = 60.0  # a portal takes two calls a second once its burst is used up
 T = TypeVar("T")
 
 
-class House:
+class House(People, Known):
     """One portal with one connected channel. `sandbox` and `api` are HTTP clients on their addresses."""
 
     def __init__(
@@ -45,13 +43,13 @@ class House:
     ) -> None:
         self.database = database
         self.home = home
-        self.owner_url = owner_url or database.url
+        Known.__init__(self, owner_url or database.url)
         self._settings = settings or {}
         self._sandbox_port, self._api_port = free_ports(2)
         self.sandbox_url = f"http://127.0.0.1:{self._sandbox_port}"
         self.api_url = f"http://127.0.0.1:{self._api_port}"
-        self.sandbox = httpx.Client(base_url=self.sandbox_url, timeout=30, trust_env=False)
-        self.api = httpx.Client(base_url=self.api_url, timeout=30, trust_env=False)
+        People.__init__(self, _client(self.sandbox_url))
+        self.api = _client(self.api_url)
         self.administrator = Administrator(self.sandbox_url, self.api_url, PORTAL)
         environment = self._environment()
         self.processes = {
@@ -92,117 +90,6 @@ class House:
         if name == "api":
             self.until("the API is alive", lambda: self._answers(self.api, "/health/live"))
 
-    # What people do
-
-    def shows(self, phone: str, kind: str, content: bytes, text: str = "", **media: str) -> None:
-        """The customer sends a file."""
-        file = {"base64": b64encode(content).decode(), **media}
-        self.customer_writes(phone, text, kind=kind, media=file)
-
-    def hands_over(self, phone: str, name: str, mime: str, content: bytes, text: str = "") -> None:
-        """The operator sends a file in the chat with this customer."""
-        file = {"name": name, "mime": mime, "base64": b64encode(content).decode()}
-        self.operator_writes(self.chat_id(phone), text, files=[file])
-
-    def customer_writes(self, phone: str, text: str, **more: Any) -> str:
-        """The customer types on his phone; returns WhatsApp's id."""
-        answer = self.sandbox.post(f"/sandbox/whatsapp/{phone}/messages", json={"text": text, **more})
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["id"])
-
-    def operator_writes(self, chat_id: int | str, text: str, **more: Any) -> str:
-        """The operator types in the open line; returns the portal's message id."""
-        answer = self.sandbox.post(f"/sandbox/bitrix24/chats/{chat_id}/messages", json={"text": text, **more})
-        assert answer.is_success, answer.text
-        return str(answer.json()["id"])
-
-    def on_gupshups_shelf(self, kind: str, content_type: str, content: bytes) -> str:
-        """Some customer sent this file; returns where Gupshup keeps it for whoever knows the address."""
-        self.shows(SHELF_PHONE, kind, content, content_type=content_type)
-        return str(self.on_the_phone(SHELF_PHONE)[-1]["media"]["url"])
-
-    def gupshup_knobs(self, **knobs: Any) -> None:
-        """Change how the channel's app behaves (`sandbox.gupshup.state.Knobs`)."""
-        answer = self.sandbox.put(f"/sandbox/gupshup/apps/{PHONE}", json=knobs)
-        assert answer.is_success, answer.text
-
-    # What people see
-
-    def on_the_phone(self, phone: str) -> list[dict[str, Any]]:
-        """The conversation on the customer's phone."""
-        answer = self.sandbox.get(f"/sandbox/whatsapp/{phone}/messages")
-        return list(answer.json()) if answer.is_success else []
-
-    def chat_of(self, phone: str) -> dict[str, Any] | None:
-        """The open-line chat with this customer, once there is one."""
-        chats = self.sandbox.get("/sandbox/bitrix24/chats").json()
-        return next((chat for chat in chats if chat["channel"] == phone), None)
-
-    def chat_id(self, phone: str) -> int:
-        """The portal's number of that chat, which must be there."""
-        chat = self.chat_of(phone)
-        assert chat is not None, f"no chat with {phone}"
-        return int(chat["chat_id"])
-
-    def in_the_chat(self, phone: str, author: str | None = None) -> list[str]:
-        """The texts of that chat in order, of one author or of all."""
-        chat = self.chat_of(phone)
-        messages = chat["messages"] if chat else []
-        return [message["text"] for message in messages if author in (None, message["author"])]
-
-    def received_by(self, phone: str) -> list[str]:
-        """The texts that the company's messages brought to the phone, in order."""
-        return [message["text"] for message in self.on_the_phone(phone) if message["direction"] == "out"]
-
-    def files_in_the_chat(self, phone: str) -> list[tuple[str, str, bytes]]:
-        """Name, MIME type and bytes of every file in that chat, in order, as a person downloads them."""
-        chat = self.chat_of(phone)
-        files = [file for message in (chat["messages"] if chat else []) for file in message["files"]]
-        return [
-            (file["name"], file["mime"], self.sandbox.get(file["link"], follow_redirects=True).content)
-            for file in files
-        ]
-
-    def told(self, user_id: int | None = None) -> list[str]:
-        """The notifications in the portal, of one employee or of all, oldest first."""
-        notices = self.sandbox.get("/sandbox/bitrix24/notifications").json()
-        return [notice["text"] for notice in notices if user_id in (None, notice["user_id"])]
-
-    # What the database knows
-
-    def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Look into the database as its owner."""
-        with psycopg.connect(self.owner_url, autocommit=True) as connection:
-            return connection.execute(sql.encode(), parameters).fetchall()
-
-    def states(self, direction: str) -> dict[str, int]:
-        """How many messages of a direction are in which state."""
-        rows = self.query(
-            "select state, count(*) from messaging.message where direction = %s group by 1", direction
-        )
-        return {str(state): int(count) for state, count in rows}
-
-    def state_of(self, message_id: str) -> str | None:
-        """The state of one message; None while there is no such message."""
-        rows = self.query("select state from messaging.message where message_id = %s", message_id)
-        return str(rows[0][0]) if rows else None
-
-    def assert_conserved(self) -> None:
-        """Everything that was accepted stands where it is counted, and nothing is adrift."""
-        rows = self.query("select hour, direction, balance, adrift from trace.conservation()")
-        assert [row for row in rows if row[2:] != (0, 0)] == []
-
-    def digest(self) -> dict[str, str]:
-        """A digest of every table but the log and the heartbeat: equal digests mean that nothing changed."""
-        tables = self.query(
-            "select c.oid::regclass::text from pg_class c"
-            " where c.relnamespace = any (array['tenancy', 'messaging', 'billing']::regnamespace[])"
-            " and c.relkind = 'r' and c.relname <> 'heartbeat' order by 1"
-        )
-        one = "select '{0}', md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {0} t"
-        rows = self.query(" union all ".join(one.format(table) for (table,) in tables))
-        return {str(table): str(digest) for table, digest in rows}
-
     def until_calm(self, for_s: float = 1.5) -> None:
         """Wait until no table has changed for longer than a worker's longest pause."""
         seen, since = self.digest(), time.monotonic()
@@ -221,16 +108,15 @@ class House:
         what: str,
         is_so: Callable[[], object],
         within_s: float = PATIENCE_S,
-        seen: Callable[[], object] = str,
     ) -> None:
-        """Wait for something observable; fails with what was waited for, what `seen` shows, and the logs."""
+        """Wait for something observable; a failure shows what was waited for, the database, the logs."""
         deadline = time.monotonic() + within_s
         while not is_so():
             if time.monotonic() > deadline:
                 ends = "\n".join(
                     f"--- {c.name}\n{c.last_words()}" for c in self.processes.values() if c.log.exists()
                 )
-                raise AssertionError(f"waited {within_s:g} s for: {what}\n{seen()}\n{ends}")
+                raise AssertionError(f"waited {within_s:g} s for: {what}\n{self.seen()}\n{ends}")
             time.sleep(0.05)
 
     def faults(self, **parties: dict[str, Any]) -> None:
@@ -359,6 +245,10 @@ class House:
             return client.get(path).is_success
         except httpx.HTTPError:
             return False
+
+
+def _client(url: str) -> httpx.Client:
+    return httpx.Client(base_url=url, timeout=30, trust_env=False)
 
 
 def at_once(calls: Iterable[Callable[[], T]], how_many: int = 10) -> list[T]:
