@@ -1,6 +1,6 @@
 """Errands: leased work that goes on side by side, so that a slow portal holds up nobody else.
 
-Each errand has a key (its portal, its channel) and runs once at a time in this process. None ends the others,
+Each errand has a key (its portal, its channel) and those of one key run one after the other. None ends the others,
 and none outlasts its lease: then somebody else may already have begun it again.
 """
 
@@ -41,11 +41,9 @@ class Errands:
         return key in self._running
 
     def begin(self, key: str, errand: Coroutine[Any, Any, None]) -> None:
-        """Run an errand beside the others. One whose key runs already is left: its lease ends by itself."""
-        if key in self._running:
-            errand.close()
-            return
-        self._running[key] = asyncio.create_task(self._run(key, errand), name=self._name)
+        """Run an errand beside the others; one whose key runs already begins when that one has ended."""
+        running = self._running.get(key)
+        self._running[key] = asyncio.create_task(self._run(key, errand, running), name=self._name)
 
     async def __aenter__(self) -> Self:
         return self
@@ -53,15 +51,20 @@ class Errands:
     async def __aexit__(self, *_: object) -> None:
         await asyncio.gather(*self._running.values())
 
-    async def _run(self, key: str, errand: Coroutine[Any, Any, None]) -> None:
+    async def _run(
+        self, key: str, errand: Coroutine[Any, Any, None], before: asyncio.Task[None] | None
+    ) -> None:
         try:
+            if before is not None:
+                await asyncio.wait([before])
             await errand
         except SqlFailure as failure:
             log.warning("errand_failed", errand=self._name, key=key, reason=failure.reason)
         except Exception:
             log.exception("errand_failed", errand=self._name, key=key)
         finally:
-            del self._running[key]
+            if self._running[key] is asyncio.current_task():
+                del self._running[key]
 
 
 async def within_lease(work: Awaitable[Failure | None]) -> Failure | None:

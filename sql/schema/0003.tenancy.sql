@@ -54,6 +54,7 @@ create table tenancy.portal (
   notify text[] not null default '{}',
   repair_at timestamptz not null,
   repair_token bigint not null default 0,
+  repair_lease_until timestamptz,
   repair_failures int not null default 0,
   repaired_at timestamptz,
   repair_report jsonb not null default '{}',
@@ -65,7 +66,7 @@ create table tenancy.portal (
   updated_at timestamptz not null
 );
 comment on table tenancy.portal is
-  'A customer''s Bitrix24, keyed by member_id because its domain can change. customer_id: who owns it, known from the installation on. connector_name: what the portal calls our connector (null: the application''s name); notify: the users who hear of channels in trouble. repair_at: when the reconciler compares it with the desired state next; read_until: up to which portal message its history was read.';
+  'A customer''s Bitrix24, keyed by member_id because its domain can change. customer_id: who owns it, known from the installation on. connector_name: what the portal calls our connector (null: the application''s name); notify: the users who hear of channels in trouble. repair_at: when the reconciler compares it with the desired state next, repair_lease_until: one does until then; read_until: up to which portal message its history was read.';
 create index portal_customer on tenancy.portal (customer_id);
 create index portal_repair_at on tenancy.portal (repair_at) where state in ('installing', 'installed');
 
@@ -177,6 +178,7 @@ create table tenancy.channel (
   tick_at text not null default 'sent' check (tick_at in ('submitted', 'sent', 'delivered')),
   check_at timestamptz not null default 'infinity',
   check_token bigint not null default 0,
+  check_lease_until timestamptz,
   check_failures int not null default 0,
   checked_at timestamptz,
   check_report jsonb not null default '{}',
@@ -186,7 +188,7 @@ create table tenancy.channel (
   primary key (portal_id, channel_id)
 );
 comment on table tenancy.channel is
-  'One WhatsApp number (a Gupshup app) on one open line. key_sealed: the app''s key; secrets_sealed: route and header secret of its webhook, needed to set the subscription again. tick_at: the rung at which the operator''s message counts as delivered in the portal. check_at: when the worker compares the outside with the desired state next. told_state: attention while the portal''s people were told of a trouble and not yet of its end.';
+  'One WhatsApp number (a Gupshup app) on one open line. key_sealed: the app''s key; secrets_sealed: route and header secret of its webhook, needed to set the subscription again. tick_at: the rung at which the operator''s message counts as delivered in the portal. check_at: when the worker compares the outside with the desired state next, check_lease_until: one does until then. told_state: attention while the portal''s people were told of a trouble and not yet of its end.';
 create unique index channel_line on tenancy.channel (portal_id, connector, line_id) where state not in ('disconnected', 'removed');
 create unique index channel_phone on tenancy.channel (portal_id, phone) where state not in ('disconnected', 'removed');
 create index channel_state_fk on tenancy.channel (state);

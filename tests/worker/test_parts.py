@@ -47,21 +47,28 @@ async def test_a_slow_errand_holds_up_no_other_and_is_waited_for() -> None:
     assert ["quick", "slow"] == done
 
 
-async def test_an_errand_runs_once_at_a_time() -> None:
-    begun = 0
+async def test_a_second_errand_of_the_same_key_follows_the_first() -> None:
+    said: list[str] = []
     go = asyncio.Event()
 
-    async def count() -> None:
-        nonlocal begun
-        begun += 1
+    async def first() -> None:
+        said.append("first begins")
         await go.wait()
+        said.append("first ends")
+        raise DatabaseAway("away")
+
+    async def second() -> None:
+        said.append("second")
 
     async with Errands("test", at_once=3) as errands:
-        errands.begin("a", count())
-        errands.begin("a", count())
-        await asyncio.sleep(0)
+        errands.begin("a", first())
+        errands.begin("a", second())
+        await until(lambda: said == ["first begins"])
+        assert 2 == errands.free
         go.set()
-    assert 1 == begun
+        await until(lambda: errands.free == 3)
+        assert not errands.is_running("a")
+    assert ["first begins", "first ends", "second"] == said
 
 
 async def test_an_errand_that_fails_is_logged_and_ends_no_other() -> None:

@@ -1,7 +1,8 @@
 -- Channels whose comparison with the outside is due, each leased to this caller for two minutes, with everything
 -- the check needs: what is desired (connected or not), the Gupshup app, its sealed key and webhook secrets, the
 -- line, the name that the portal shows for it, and which readings of it are due (tenancy.reading says how often each may
--- be asked). A channel that is off has no line_id where another channel serves that line now: it must be left alone.
+-- be asked). One that is under way is never begun a second time: what is asked for meanwhile comes after it
+-- (tenancy.settle_check). A channel that is off has no line_id where another channel serves that line now: it must be left alone.
 -- For the worker. Locks the claimed channel rows, passing over locked ones.
 create or replace function tenancy.claim_checks(p_limit int default 20)
 returns table (
@@ -21,11 +22,11 @@ begin
   return query
     with due as (
       select c.portal_id, c.channel_id from tenancy.channel c
-       where c.check_at <= v_now and c.check_at < 'infinity'
+       where c.check_at <= v_now and c.check_at < 'infinity' and coalesce(c.check_lease_until <= v_now, true)
        order by c.check_at limit p_limit for update skip locked),
     leased as (
       update tenancy.channel c
-         set check_at = v_now + interval '2 minutes', check_token = c.check_token + 1
+         set check_at = v_now + interval '2 minutes', check_lease_until = v_now + interval '2 minutes', check_token = c.check_token + 1
         from due where c.portal_id = due.portal_id and c.channel_id = due.channel_id
       returning c.*)
     select l.portal_id, l.channel_id, l.state,

@@ -1,4 +1,5 @@
--- Portals whose comparison with the desired state is due, each leased to this caller for two minutes.
+-- Portals whose comparison with the desired state is due, each leased to this caller for two minutes; one
+-- that is under way is never begun a second time, what is asked for meanwhile comes after it.
 -- For the worker. Each row carries the desired state: connector with its name (null: the application's) and the lines of channels that shall be connected (a
 -- suspended one as well: what arrives is still stored, and its operators are told why nothing leaves).
 -- Locks the claimed portal rows, passing over locked ones.
@@ -19,11 +20,11 @@ begin
   return query
     with due as (
       select p.portal_id from tenancy.portal p
-       where p.repair_at <= v_now and p.state in ('installing', 'installed')
+       where p.repair_at <= v_now and p.state in ('installing', 'installed') and coalesce(p.repair_lease_until <= v_now, true)
        order by p.repair_at limit p_limit for update skip locked),
     leased as (
       update tenancy.portal p
-         set repair_at = v_now + interval '2 minutes', repair_token = p.repair_token + 1
+         set repair_at = v_now + interval '2 minutes', repair_lease_until = v_now + interval '2 minutes', repair_token = p.repair_token + 1
         from due where p.portal_id = due.portal_id
       returning p.*)
     select l.portal_id, l.member_id, l.state, l.connector, l.connector_name, l.language, l.repair_token, l.read_until,

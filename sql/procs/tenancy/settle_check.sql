@@ -44,7 +44,7 @@ begin
     case when jsonb_typeof(p_report -> 'facts') = 'array' then p_report -> 'facts' else '[]' end
     || tenancy.round_trip(p_portal_id, p_channel_id));
   update tenancy.channel c
-     set checked_at = v_now,
+     set checked_at = v_now, check_lease_until = null,
          check_report = coalesce(p_report, '{}') - 'facts' || case when p_failure is null then '{}' else jsonb_build_object('failure', p_failure) end,
          check_failures = case when p_failure is null then 0 else v_channel.check_failures + 1 end,
          check_at = case

@@ -22,7 +22,8 @@ begin
     perform tenancy.finish_install(p_portal_id);
   end if;
   update tenancy.portal p
-     set repair_failures = case when p_failure is null then 0 else p.repair_failures + 1 end,
+     set repair_lease_until = null,
+         repair_failures = case when p_failure is null then 0 else p.repair_failures + 1 end,
          repair_at = case
            when v_leased.repair_at <= v_now then v_now
            when p_failure is not null

@@ -6,7 +6,7 @@ select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
 create function pg_temp.desired(p_state text) returns text language plpgsql as $$
 begin
-  update tenancy.channel set state = p_state, check_at = tenancy.now();
+  update tenancy.channel set state = p_state, check_at = tenancy.now(), check_lease_until = null;
   return (select desired from tenancy.claim_checks());
 end $$;
 
@@ -29,7 +29,7 @@ select is(pg_temp.desired('removed'), 'disconnected', 'so is a removed one whose
 -- Which readings are due
 create function pg_temp.due() returns text language plpgsql as $$
 begin
-  update tenancy.channel set check_at = tenancy.now();
+  update tenancy.channel set check_at = tenancy.now(), check_lease_until = null;
   return (select array_to_string(readings, ' ') from tenancy.claim_checks());
 end $$;
 create function pg_temp.read(p_facts text[], p_failure jsonb default null) returns void language sql as $$
@@ -47,21 +47,21 @@ select tests.pass('10 minutes');
 select is(pg_temp.due(), 'app health waba', 'what the other side refuses to tell is asked again after a day, a silence soon');
 select tests.pass('1 day');
 select is(pg_temp.due(), 'app health waba wallet', 'then it is asked again');
-update tenancy.channel set check_report = '{"shown_name": "Ventas"}', check_at = tenancy.now();
+update tenancy.channel set check_report = '{"shown_name": "Ventas"}', check_at = tenancy.now(), check_lease_until = null;
 select is((select shown_name from tenancy.claim_checks()), 'Ventas', 'the check knows which name the portal shows');
 
 -- A line with a new channel
-update tenancy.channel set state = 'disconnected', check_at = tenancy.now();
+update tenancy.channel set state = 'disconnected', check_at = tenancy.now(), check_lease_until = null;
 select tests.create_channel(:'portal', '2', '5215550002222') as newcomer \gset
 select is((select line_id from tenancy.claim_checks() where channel_id = :'channel'), '1', 'a line that nobody else serves is let go');
-update tenancy.channel set line_id = '1', check_at = tenancy.now();
+update tenancy.channel set line_id = '1', check_at = tenancy.now(), check_lease_until = null;
 select results_eq(
   'select channel_id, desired, line_id from tenancy.claim_checks() order by desired',
   format($$values (%L::uuid, 'connected', '1'), (%L, 'disconnected', null)$$, :'newcomer', :'channel'),
   'a line that another channel took over is not torn from it');
 
 -- Whose turn it is
-update tenancy.channel set check_at = case channel_id when :'channel' then tenancy.now() - interval '1 minute' else tenancy.now() end;
+update tenancy.channel set check_at = case channel_id when :'channel' then tenancy.now() - interval '1 minute' else tenancy.now() end, check_lease_until = null;
 select results_eq('select channel_id from tenancy.claim_checks(1)', array[:'channel'::uuid], 'the longest due first, no more than asked for');
 update tenancy.channel set check_at = 'infinity';
 select is_empty('select from tenancy.claim_checks()', 'what is done for good is never due');

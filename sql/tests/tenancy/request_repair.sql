@@ -1,6 +1,6 @@
 -- requirement: R2.5-a, R2.4-c
 begin;
-select plan(6);
+select plan(7);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select repair_token from tenancy.claim_repairs() \gset
@@ -12,6 +12,7 @@ select set_eq('select portal_id from tenancy.claim_repairs()', array[:'portal'::
 
 select tests.pass('1 second');
 select tenancy.request_repair(:'portal');
+select is_empty('select from tenancy.claim_repairs()', 'while one is under way no other begins beside it');
 select tests.pass('1 minute');
 select tenancy.request_repair(:'portal');
 select is((select repair_at from tenancy.portal), '2026-11-22 12:00:01+00'::timestamptz, 'asking again does not put it off');
