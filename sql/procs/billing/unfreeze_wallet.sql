@@ -2,26 +2,10 @@
 -- For the provider's staff (the caller is trusted) and disputes. Again it changes nothing. Raises WB400 malformed_call without
 -- actor or reason, WB404 no_wallet. Locks the wallet.
 create or replace function billing.unfreeze_wallet(p_portal_id uuid, p_actor text, p_reason text) returns void
-language plpgsql security definer
+language sql security definer
 set search_path = ''
 as $$
-declare
-  v_now timestamptz := tenancy.now();
-begin
-  if coalesce(p_actor, '') = '' or coalesce(p_reason, '') = '' then
-    perform trace.refuse('malformed_call', jsonb_build_object('argument', case when coalesce(p_actor, '') = '' then 'p_actor' else 'p_reason' end));
-  end if;
-  if not exists (select from billing.wallet w where w.portal_id = p_portal_id) then
-    perform trace.refuse('no_wallet', jsonb_build_object('portal_id', p_portal_id));
-  end if;
-  update billing.wallet w
-     set state = 'open', state_reason = null
-   where w.portal_id = p_portal_id and w.state <> 'open';
-  if found then
-    insert into billing.wallet_change (portal_id, change_id, event, actor, reason, at)
-    values (p_portal_id, tenancy.new_id(), 'unfrozen', p_actor, p_reason, v_now);
-  end if;
-end
+  select billing.turn_wallet(p_portal_id, 'open', p_actor, p_reason)
 $$;
 comment on function billing.unfreeze_wallet(uuid, text, text) is
   'Tenant. Lets a frozen wallet spend again.';
