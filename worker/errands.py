@@ -1,7 +1,7 @@
 """Errands: leased work that goes on side by side, so that a slow portal holds up nobody else.
 
-Each errand has a key (its portal, its channel) and those of one key run one after the other. None ends the others,
-and none outlasts its lease: then somebody else may already have begun it again.
+Each errand has a key (its portal, its channel) and those of one key run one after the other. None ends the
+others, and none outlasts its lease: then somebody else may already have begun it again.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ returns table (item int, outcome text, reason text, detail jsonb, transfer_id uu
 language sql security definer
 set search_path = ''
 as $$
-  select * from billing.post_items(p_items, null, 'wallet')
+  select r.item, r.outcome, r.reason, r.detail, r.transfer_id, r.balance from billing.post_items(p_items, null, 'wallet') r
 $$;
 comment on function billing.credit(jsonb) is
   'Internal, batch. Gives money, to the wallet unless told; once per key; a row per item (done, repeated, refused, conflict).';
