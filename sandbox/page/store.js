@@ -24,9 +24,12 @@ export const portal = () => store.state?.portal ?? null;
 export const person = () => portal()?.users.find((one) => one.id === store.choice.user) ?? portal()?.users[0] ?? null;
 export const portalPath = (rest) => `/sandbox/bitrix24/portals/${encodeURIComponent(store.choice.portal)}/${rest}`;
 
+// Is the answer about what is chosen now? A choice made meanwhile must not be measured by an older answer.
 async function fetchState() {
+  const asked = JSON.stringify(store.choice);
   const { phone, channel, portal: name, chat } = store.choice;
   store.state = await call("GET", `/sandbox/page/state?${new URLSearchParams({ phone, channel, portal: name, chat })}`);
+  return JSON.stringify(store.choice) === asked;
 }
 
 // A choice that is gone, or none yet, becomes the first there is; then the answer is asked for once more.
@@ -45,8 +48,9 @@ function settled() {
 }
 
 async function draw() {
-  await fetchState();
-  for (let again = 0; again < 3 && !settled(); again += 1) await fetchState();
+  for (let again = 0; again < 4; again += 1) {
+    if (await fetchState() && settled()) break;
+  }
   for (const one of drawers) one(store.state);
 }
 

@@ -29,7 +29,7 @@ begin
       returning p.*)
     select l.portal_id, l.member_id, l.state, l.connector, l.connector_name, l.language, l.repair_token, l.read_until,
            coalesce((select jsonb_agg(jsonb_build_object(
-                       'channel_id', c.channel_id, 'line_id', c.line_id, 'phone', c.phone, 'name', c.name) order by c.created_at)
+                       'channel_id', c.channel_id, 'line_id', c.line_id, 'phone', c.phone, 'name', c.name) order by c.line_id)
                        from tenancy.channel c
                       where c.portal_id = l.portal_id and c.connector = l.connector
                         and c.state in ('connecting', 'active', 'attention', 'suspended', 'paused')), '[]')
