@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -79,12 +79,13 @@ class _Grid:
         return Line(link=link, way=tuple(way), joins=joins)
 
     def _cheapest(self, starts: Mapping[Point, int], goals: set[Point], name: str) -> list[Point]:
-        """Dijkstra over points and directions. Raises ValueError where boxes leave no way."""
-        queue = [(0, point, (1, 0)) for point in sorted(starts)]
-        cost = {(point, move): price for price, point, move in queue}
+        """A* over points and directions. Raises ValueError where boxes leave no way."""
+        left = _at_least(goals)
+        queue = [(left(point), 0, point, (1, 0)) for point in sorted(starts)]
+        cost = {(point, move): price for _, price, point, move in queue}
         came: dict[tuple[Point, Point], tuple[Point, Point]] = {}
         while queue:
-            price, point, move = heapq.heappop(queue)
+            _, price, point, move = heapq.heappop(queue)
             if point in goals:
                 return _walked(came, (point, move))
             if price > cost[point, move]:
@@ -99,7 +100,7 @@ class _Grid:
                 if total < cost.get(following, total + 1):
                     cost[following] = total
                     came[following] = (point, move)
-                    heapq.heappush(queue, (total, *following))
+                    heapq.heappush(queue, (total + left(following[0]), total, *following))
         raise ValueError(f"no way to {name}")
 
     def _price(self, point: Point, turn: Point, name: str) -> int | None:
@@ -131,6 +132,13 @@ def _beside(one: Placed, y: int) -> dict[Point, int]:
         (one.x // STEP - 1, y // STEP): one.x,
         ((one.x + BOX_WIDTH) // STEP + 1, y // STEP): one.x + BOX_WIDTH,
     }
+
+
+def _at_least(goals: set[Point]) -> Callable[[Point], int]:
+    """How many steps a point is away from any goal at least: those to the rectangle around all of them."""
+    columns, rows = [x for x, _ in goals], [y for _, y in goals]
+    left, right, top, bottom = min(columns), max(columns), min(rows), max(rows)
+    return lambda point: max(left - point[0], point[0] - right, 0) + max(top - point[1], point[1] - bottom, 0)
 
 
 def _walked(
