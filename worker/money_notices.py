@@ -1,13 +1,14 @@
-"""Whom the portal wants to hear of its money: a bell when the balance runs low or a cap is reached."""
+"""Whom the portal wants to hear of its money: a bell for the balance, caps, recharges and subscriptions."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from decimal import Decimal
+from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
+from adapters.documents.amounts import day, money
 from adapters.portals import Portals
 from connectors.bitrix24.dialogs import notify
 from connectors.bitrix24.texts import Language
@@ -67,9 +68,53 @@ _TEXTS: Final[Mapping[str, Mapping[Language, str]]] = {
         "pt": "WhatsApp: a recarga automática atingiu o limite mensal de {monthly_cap}. Recarregue"
         " manualmente ou aumente o limite.",
     },
+    "trial_ends": {
+        "es": "WhatsApp: la prueba del canal «{channel}» termina el {until}. Desde ese día su plan cuesta"
+        " {amount}: tenga ese saldo disponible o elija otro plan.",
+        "en": "WhatsApp: the trial of the channel “{channel}” ends on {until}. From then on its plan costs"
+        " {amount}: have that balance ready or choose another plan.",
+        "pt": "WhatsApp: o teste do canal “{channel}” termina em {until}. A partir desse dia o plano custa"
+        " {amount}: tenha esse saldo disponível ou escolha outro plano.",
+    },
+    "subscription_grace": {
+        "es": "WhatsApp: no se pudo cobrar la renovación de {amount} del canal «{channel}». Sigue funcionando"
+        " hasta el {until}; antes de esa fecha {todo}.",
+        "en": "WhatsApp: the renewal of {amount} of the channel “{channel}” could not be paid. It works until"
+        " {until}; before then {todo}.",
+        "pt": "WhatsApp: não foi possível cobrar a renovação de {amount} do canal “{channel}”. Ele funciona"
+        " até {until}; antes dessa data {todo}.",
+    },
+    "subscription_suspended": {
+        "es": "WhatsApp: el canal «{channel}» está suspendido porque no se pagó su renovación de {amount}. Lo"
+        " que escriben sus clientes se guarda y no se pierde. Para volver a enviar, {todo}.",
+        "en": "WhatsApp: the channel “{channel}” is suspended because its renewal of {amount} was not paid."
+        " What customers write is kept and not lost. To send again, {todo}.",
+        "pt": "WhatsApp: o canal “{channel}” está suspenso porque a renovação de {amount} não foi paga. O que"
+        " os clientes escrevem fica guardado e não se perde. Para voltar a enviar, {todo}.",
+    },
+    "subscription_resumed": {
+        "es": "WhatsApp: el canal «{channel}» volvió a funcionar y entrega lo que estaba en espera. Está"
+        " pagado hasta el {until}.",
+        "en": "WhatsApp: the channel “{channel}” works again and hands over what was waiting. It is paid"
+        " until {until}.",
+        "pt": "WhatsApp: o canal “{channel}” voltou a funcionar e entrega o que estava em espera. Está pago"
+        " até {until}.",
+    },
 }
+_TODO: Final[Mapping[str, Mapping[Language, str]]] = {
+    "frozen": {
+        "es": "el saldo está congelado, escríbanos para saber por qué",
+        "en": "the balance is frozen, write to us to learn why",
+        "pt": "o saldo está congelado, escreva para nós para saber o motivo",
+    },
+    "": {
+        "es": "recargue el saldo o elija otro plan",
+        "en": "top up the balance or choose another plan",
+        "pt": "recarregue o saldo ou escolha outro plano",
+    },
+}
+"""What a person can do about a renewal that was not paid, by what the wallet said."""
 _AMOUNTS: Final = ("threshold", "balance", "spent", "cap", "amount", "monthly_cap")
-_MICROS: Final = Decimal(1_000_000)
 
 
 class MoneyNotices:
@@ -117,20 +162,20 @@ class MoneyNotices:
 
 
 def money_text(alert: Alert) -> str:
-    """What a person reads, in the portal's language; amounts in units of the wallet's currency."""
+    """What a person reads, in the portal's language; amounts in units of the alert's currency."""
     language: Language = alert["language"]
-    figures = {name: money(alert["detail"].get(name), alert["currency"], language) for name in _AMOUNTS}
-    return _TEXTS[alert["kind"]][language].format_map(figures)
-
-
-def money(micros: int | None, currency: str, language: Language) -> str:
-    """`USD 12.50` for 12_500_000 millionths; more decimals only where there are any."""
-    if micros is None:
-        return currency
-    units = (Decimal(micros) / _MICROS).normalize()
-    decimals = max(2, -int(units.as_tuple().exponent))
-    text = f"{units:,.{decimals}f}"
-    return f"{currency} {text.translate(str.maketrans(',.', '.,')) if language == 'pt' else text}"
+    detail = alert["detail"]
+    currency = detail.get("currency") or alert["currency"]
+    figures = {name: money(detail.get(name), currency, language) for name in _AMOUNTS}
+    until = detail.get("until")
+    return _TEXTS[alert["kind"]][language].format_map(
+        {
+            **figures,
+            "channel": detail.get("channel", ""),
+            "until": "" if until is None else day(date.fromisoformat(until), language),
+            "todo": _TODO.get(detail.get("reason", ""), _TODO[""])[language],
+        }
+    )
 
 
 def _portal(alert: Alert) -> str:

@@ -63,6 +63,7 @@ class Rounds:
             ),
             every(_FEW_SECONDS_S, self._erase, stop, name="erase"),
             every(_MINUTE_S, self._renew, stop, name="_renew"),
+            every(_MINUTE_S, self._tell_trials, stop, name="_tell_trials"),
             *(every(_HOUR_S, task, stop, name=task.__name__) for task in slow),
         )
 
@@ -98,6 +99,10 @@ class Rounds:
         """Periods that were missed while no worker lived follow one another."""
         while await self._database.call_value("billing.renew_due", timeout_s=_SLOW_CALL_S):
             self._wake.ring()
+
+    async def _tell_trials(self) -> None:
+        while await self._database.call_value("billing.tell_trials"):
+            pass  # a call looks at some of them
 
     async def _forget_files(self) -> None:
         await self._shelf.forget(_KEEP_MEDIA)

@@ -58,6 +58,13 @@ class Alerts(msgspec.Struct, frozen=True, kw_only=True):
     thresholds: Annotated[list[Amount], msgspec.Meta(max_length=10)]
 
 
+class ToldAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """When people were last told that the balance fell below this. Millionths."""
+
+    threshold: int
+    at: datetime
+
+
 class Recharge(msgspec.Struct, frozen=True, kw_only=True):
     """The order to recharge the balance by itself. Amounts in millionths of the wallet's currency."""
 
@@ -96,6 +103,8 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     runs_out_at: datetime | None
     """When the balance ends if days go on like that; null: nothing is spent."""
     alerts: Alerts
+    told: list[ToldAlert]
+    """Which of the alerts people were told of; the same one again after 24 h at the earliest."""
     caps: list[Cap]
     recharge: Recharge | None
 
@@ -113,6 +122,7 @@ _NO_WALLET = Balance(
     days_left=None,
     runs_out_at=None,
     alerts=Alerts(thresholds=[]),
+    told=[],
     caps=[],
     recharge=None,
 )

@@ -54,11 +54,15 @@ comment on table billing.threshold is
   'Balances (less what is held) below which the portal''s people are told: when it is crossed downwards, at most once in 24 h each.';
 
 create table billing.alert (
-  portal_id uuid not null references billing.wallet,
+  portal_id uuid not null references tenancy.portal,
   alert_id uuid not null,
   kind text not null
-    check (kind in ('low_balance', 'cap_soft', 'cap_hard', 'recharge_declined', 'recharge_stopped', 'recharge_cap')),
+    check (kind in (
+      'low_balance', 'cap_soft', 'cap_hard', 'recharge_declined', 'recharge_stopped', 'recharge_cap',
+      'trial_ends', 'subscription_grace', 'subscription_suspended', 'subscription_resumed')),
   detail jsonb not null,
+  channel_id uuid,
+  while_state text,
   at timestamptz not null,
   due_at timestamptz not null,
   token bigint not null default 0,
@@ -66,7 +70,7 @@ create table billing.alert (
   primary key (portal_id, alert_id)
 );
 comment on table billing.alert is
-  'What the portal''s people are still to be told of their money; the numbers in detail. A row is deleted when told; due_at is also the lease of who tells it.';
+  'What the portal''s people are still to be told of their money; the numbers in detail. A row is deleted when told; due_at is also the lease of who tells it. What is told of a channel''s subscription is told only while that is in while_state.';
 create index alert_due on billing.alert (due_at);
 
 create table billing.recharge_rule (

@@ -107,6 +107,7 @@ create table billing.subscription (
   grace_until timestamptz,
   failures int not null default 0,
   stopped_at timestamptz,
+  trial_told_at timestamptz,
   cancels_at_end boolean not null default false,
   created_at timestamptz not null,
   changed_at timestamptz not null,
@@ -114,11 +115,12 @@ create table billing.subscription (
   foreign key (portal_id, channel_id) references tenancy.channel
 ) with (fillfactor = 70);
 comment on table billing.subscription is
-  'What a channel has bought. period_no counts the periods it has begun and never goes back: it is in the key of each charge. The present period ends anchor_n intervals after anchor_at, in time_zone. due_at: when something is to be done (infinity: nothing). stopped_at: since when it is paused or suspended; next_plan_id counts from the period''s end.';
+  'What a channel has bought. period_no counts the periods it has begun and never goes back: it is in the key of each charge. The present period ends anchor_n intervals after anchor_at, in time_zone. due_at: when something is to be done (infinity: nothing). stopped_at: since when it is paused or suspended; next_plan_id counts from the period''s end. trial_told_at: when people were told that the trial ends.';
 create index subscription_plan on billing.subscription (plan_id);
 create index subscription_next_plan on billing.subscription (next_plan_id);
 create index subscription_state_fk on billing.subscription (state);
 create index subscription_due on billing.subscription (due_at) where due_at < 'infinity';
+create index subscription_trial on billing.subscription (period_ends_at) where state = 'trialing' and trial_told_at is null;
 
 create table billing.subscription_event (
   portal_id uuid not null,

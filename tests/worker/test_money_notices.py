@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from aiohttp import web
 from psycopg.types.json import Jsonb
 
-from connectors.bitrix24.texts import LANGUAGES
+from adapters.documents.amounts import day, money
+from connectors.bitrix24.texts import LANGUAGES, Language
 from tests.worker.conftest import House, Owner
-from worker.money_notices import MoneyNotices, money, money_text
+from worker.money_notices import MoneyNotices, money_text
 
 pytestmark = [pytest.mark.requirement("R4-c"), pytest.mark.requirement("R2.3-a")]
 _NOTIFY = "im.notify.system.add"
@@ -85,3 +87,20 @@ def test_an_amount_is_written_as_the_language_does() -> None:
     assert "USD 1,234.50" == money(1_234_500_000, "USD", "es")
     assert "BRL 1.234,50" == money(1_234_500_000, "BRL", "pt")
     assert "USD 0.0008" == money(800, "USD", "en")
+
+
+def test_a_day_is_written_as_the_language_does() -> None:
+    first = date(2026, 3, 1)
+    assert ("01/03/2026", "1 Mar 2026", "01/03/2026") == tuple(day(first, one) for one in LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_subscription_that_stops_says_until_when_and_what_to_do(language: Language) -> None:
+    detail = {"channel": "Ventas {1}", "amount": 10_000_000, "currency": "USD", "until": "2026-12-05"}
+    alert = {"kind": "subscription_grace", "language": language, "currency": None, "detail": detail}
+    text = money_text(alert)
+    assert "Ventas {1}" in text
+    assert "USD 10.00".replace(".", "," if language == "pt" else ".") in text
+    assert day(date(2026, 12, 5), language) in text
+    frozen = money_text({**alert, "detail": {**detail, "reason": "frozen"}})
+    assert text != frozen, "topping up would not help"

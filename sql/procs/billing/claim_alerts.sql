@@ -1,6 +1,7 @@
 -- Claims what portals' people are to be told of their money, for p_lease: who claims it tells the people (those whom the
 -- portal chose, tenancy.configure_portal) and settles it, otherwise it is due again. For the worker. Passes over what
--- others hold. Locks the alerts.
+-- others hold. What is told of a subscription and is not so any more is dropped instead. currency: the wallet's, or the alert's
+-- own. Locks the alerts.
 create or replace function billing.claim_alerts(p_limit int default 100, p_lease interval default '1 minute')
 returns table (
   portal_id uuid, alert_id uuid, token bigint, tries int, kind text, detail jsonb, at timestamptz, currency text, language text,
@@ -15,15 +16,27 @@ as $$
 declare
   v_now timestamptz := tenancy.now();
 begin
+  delete from billing.alert a
+   using (
+     select x.portal_id, x.alert_id
+       from billing.alert x
+      where x.due_at <= v_now and x.while_state is not null
+        and not exists (
+          select from billing.subscription s
+           where s.portal_id = x.portal_id and s.channel_id = x.channel_id and s.state = x.while_state
+             and (x.kind <> 'trial_ends' or not s.cancels_at_end))
+      order by x.due_at limit p_limit
+        for update skip locked) k
+   where a.portal_id = k.portal_id and a.alert_id = k.alert_id;
   return query
     update billing.alert a
        set due_at = v_now + p_lease, token = a.token + 1, tries = a.tries + 1
       from (select x.portal_id, x.alert_id from billing.alert x where x.due_at <= v_now order by x.due_at limit p_limit
                for update skip locked) k
-      join billing.wallet w on w.portal_id = k.portal_id
       join tenancy.portal p on p.portal_id = k.portal_id
+      left join billing.wallet w on w.portal_id = k.portal_id
      where a.portal_id = k.portal_id and a.alert_id = k.alert_id
-    returning a.portal_id, a.alert_id, a.token, a.tries, a.kind, a.detail, a.at, w.currency, p.language, p.notify;
+    returning a.portal_id, a.alert_id, a.token, a.tries, a.kind, a.detail, a.at, coalesce(w.currency, a.detail ->> 'currency'), p.language, p.notify;
 end
 $$;
 comment on function billing.claim_alerts(int, interval) is

@@ -1,11 +1,11 @@
 -- The wallet at a glance: balance, held, overdraft limit, available; what a day costs (the mean of the last seven full days of
--- the portal's zone, or of the days since the wallet was opened), how many days that lasts and when it ends; thresholds,
--- and the recharge order with how much of its cap is used. Nothing without a wallet. Needs billing.view. Amounts in millionths.
+-- the portal's zone, or of the days since the wallet was opened), how many days that lasts and when it ends; thresholds, which of
+-- them people were told of and when (told: [{threshold, at}]), and the recharge order with how much of its cap is used. Nothing without a wallet. Needs billing.view. Amounts in millionths.
 -- Raises WB403 permission. Locks nothing.
 create or replace function billing.overview(p_portal_id uuid, p_user_id text)
 returns table (
   currency text, state text, state_reason text, balance bigint, held bigint, overdraft_limit bigint, available bigint, owed bigint,
-  per_day bigint, days_left numeric, runs_out_at timestamptz, thresholds jsonb, recharge jsonb)
+  per_day bigint, days_left numeric, runs_out_at timestamptz, thresholds jsonb, told jsonb, recharge jsonb)
 language plpgsql stable security definer
 set search_path = ''
 set enable_seqscan = off
@@ -24,6 +24,8 @@ begin
            d.per_day, round(b.available / nullif(d.per_day, 0)::numeric, 1),
            case when d.per_day > 0 then v_now + least(round(b.available / d.per_day::numeric, 4), 36500) * interval '1 day' end,
            (select coalesce(jsonb_agg(t.amount order by t.amount desc), '[]') from billing.threshold t where t.portal_id = w.portal_id),
+           (select coalesce(jsonb_agg(jsonb_build_object('threshold', t.amount, 'at', t.told_at) order by t.amount desc), '[]')
+              from billing.threshold t where t.portal_id = w.portal_id and t.told_at is not null),
            (select jsonb_build_object('is_on', r.is_on, 'threshold', r.threshold, 'amount', r.amount, 'target', r.target,
                      'monthly_cap', r.monthly_cap, 'failures', r.failures, 'not_before', r.not_before, 'used', (
                        select coalesce(sum(x.amount), 0) from billing.recharge x

@@ -1,6 +1,6 @@
 -- requirement: R4-c, R2.4-c
 begin;
-select plan(5);
+select plan(6);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -15,6 +15,7 @@ select is((select row(balance, held, available, per_day, days_left, runs_out_at,
   row(4000000::bigint, 800000::bigint, 3200000::bigint, 400000::bigint, 8.0, '2026-12-02 12:00+00'::timestamptz, '[1000000]'::jsonb), 'what the last days cost says how long it lasts');
 select tests.debited(jsonb_build_array(tests.item(:'portal', 'r', 5000000, '{"to": "clearing_stripe", "shortfall": "receivable"}')));
 select is((select row(available, owed) from billing.overview(:'portal', '1')), row(0::bigint, 1800000::bigint), 'what is owed is shown');
+select is((select told from billing.overview(:'portal', '1')), '[{"threshold": 1000000, "at": "2026-11-24T12:00:00+00:00"}]', 'and which alerts people heard already');
 select is(tests.refusal(format('select billing.overview(%L, %L)', :'portal', '12')), 'WB403 permission', 'not everybody sees it');
 select * from finish();
 rollback;

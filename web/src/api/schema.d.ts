@@ -1012,6 +1012,7 @@ export interface components {
             days_left: number | null;
             runs_out_at: string | null;
             alerts: components["schemas"]["Alerts"];
+            told: components["schemas"]["ToldAlert"][];
             caps: components["schemas"]["Cap"][];
             recharge: components["schemas"]["Recharge"] | null;
         };
@@ -1659,6 +1660,12 @@ export interface components {
             duration_ms?: number | null;
             outcome?: string | null;
             explanation?: components["schemas"]["Explanation"] | null;
+        };
+        /** ToldAlert */
+        ToldAlert: {
+            threshold: number;
+            /** Format: date-time */
+            at: string;
         };
         /** User */
         User: {

@@ -128,6 +128,13 @@ describe('caps and alerts', () => {
     page.unmount()
   })
 
+  it('say when people were told last', async () => {
+    const page = await view({ 'GET /api/v1/balance': balance({ alerts: { thresholds: [10_000_000, 5_000_000] }, told: [{ threshold: 5_000_000, at: '2026-03-02T18:00:00Z' }] }) })
+    expect(page.findAll('[data-threshold]').map((row) => row.find('[data-told]').exists())).toEqual([false, true])
+    expect(page.get('[data-told]').text()).toContain('2 mar')
+    page.unmount()
+  })
+
   it('are changed in millionths', async () => {
     const sent: unknown[] = []
     const page = await view({ 'PUT /api/v1/alerts': async (request: Request) => (sent.push(await request.json()), { thresholds: [] }) })

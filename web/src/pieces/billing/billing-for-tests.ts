@@ -18,6 +18,7 @@ export function balance(told: Partial<Schemas['Balance']> = {}): Schemas['Balanc
     days_left: 12.2,
     runs_out_at: '2026-12-04T18:00:00Z',
     alerts: { thresholds: [10_000_000] },
+    told: [],
     caps: [{ scope: 'portal', scope_id: '', period: 'month', begins: '2026-11-01', soft: 20_000_000, hard: 40_000_000, spent: 21_000_000 }],
     recharge: null,
     ...told,

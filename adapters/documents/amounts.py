@@ -1,0 +1,33 @@
+"""Amounts and days as a language writes them; the same in notices and documents."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from connectors.bitrix24.texts import Language
+
+_MICROS: Final = Decimal(1_000_000)
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SWAPPED: Final = str.maketrans(",.", ".,")
+
+
+def number(micros: int, language: Language) -> str:
+    """`1,234.50` for 1_234_500_000 millionths, `1.234,50` in Portuguese; more decimals only where needed."""
+    units = (Decimal(micros) / _MICROS).normalize()
+    decimals = max(2, -int(units.as_tuple().exponent))
+    text = f"{units:,.{decimals}f}"
+    return text.translate(_SWAPPED) if language == "pt" else text
+
+
+def money(micros: int | None, currency: str, language: Language) -> str:
+    """`USD 12.50` for 12_500_000 millionths; the currency alone where there is no amount."""
+    return currency if micros is None else f"{currency} {number(micros, language)}"
+
+
+def day(value: date, language: Language) -> str:
+    """`22/11/2026`; in English, where that could be read as two days, `22 Nov 2026`."""
+    if language == "en":
+        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{value:%d/%m/%Y}"
