@@ -165,7 +165,7 @@ class Notices:
         if not (chat_id or session_id):
             if notice["tries"] <= _SILENT_TRIES:
                 return {**_outcome(notice, "later"), "after_s": _SILENT_S}
-            await self._resolve(notice, "absent")
+            await self._resolve(notice, "silent")
             return _outcome(notice, "told")
         for key in notice["keys"]:
             found = await find_delivered(
@@ -186,7 +186,7 @@ class Notices:
         try:
             await self._database.call("messaging.resolve_unknown", arguments)
         except SqlRefusal as refusal:
-            # healed meanwhile, or sent again once already: it stays as it is and is shown
+            # healed meanwhile, or sent again often enough: it stays as it is and is shown
             log.info("not_resolved", reason=refusal.reason, message_id=str(notice["message_id"]))
 
 

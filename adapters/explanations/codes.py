@@ -24,7 +24,7 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         file_link file_refused file_type file_unreachable flow_limit form gupshup_limit
         identity_changed kind_unsupported marketing_limit meta_experiment not_found
         not_on_whatsapp not_opted_in not_there nothing_said offline outcome_unknown
-        parameter_invalid pending_too_long rate_number rate_pair resent_once same_number
+        parameter_invalid pending_too_long rate_number rate_pair resent_enough same_number
         session_ended stale too_large too_long unconfirmed undeliverable unknown_channel
         unknown_chat unreadable whatsapp_away whatsapp_maintenance whatsapp_user_error window
         window_template write_first
@@ -97,8 +97,8 @@ _OURS: Final = {
     "plan_unknown": "unknown_plan",
     "portal_state": "portal_state portal_uninstalled",
     "rate_card": "unknown_rate_card rate_card_state rate_card_overlap",
-    "resent_once": "resent_once",
-    "sent_again": "absent resend",
+    "resent_enough": "resent_enough",
+    "sent_again": "absent resend silent",
     "server_endpoint": "server_endpoint",
     "session_ended": "bearer unauthorized",
     "stale": "stale_version",

@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.4-c
 begin;
-select plan(9);
+select plan(10);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -26,6 +26,11 @@ select is((select count(*) from messaging.notice where kind = 'trouble' and mess
 select is((select due_at from messaging.notice where kind = 'trouble' and message_id = :'one'), tenancy.now(), 'is due again at once, so that the teller sees it');
 select is((select messaging.settle_notices(jsonb_build_array(jsonb_build_object('portal_id', :'portal', 'notice_id', n.notice_id, 'token', 0, 'outcome', 'told')))
              from messaging.notice n where n.kind = 'trouble' and n.message_id = :'one'), 0, 'and the earlier word does not take it away');
+select tests.pass('5 seconds');
+select token from messaging.claim_notices(array[:'portal'::uuid]) where kind = 'verify' \gset
+select messaging.give_notice('verify', array[:'portal'::uuid], array[:'hello'::uuid]);
+select is((select messaging.settle_notices(jsonb_build_array(jsonb_build_object('portal_id', :'portal', 'notice_id', n.notice_id, 'token', :token, 'outcome', 'told')))
+             from messaging.notice n where n.kind = 'verify'), 0, 'who looked for the attempt before does not end the look for the newer one');
 select lives_ok(format('select messaging.give_notice(''trouble'', array[%1$L::uuid], array[%1$L::uuid])', :'portal'), 'a message that does not exist has no notice');
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.1-c, R2.4-c
 begin;
-select plan(24);
+select plan(26);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -28,8 +28,21 @@ select tests.settled(:'portal', :'again', 'unknown') \g /dev/null
 select is(messaging.resolve_unknown(:'portal', :'again', 'absent'), 'queued', 'not in the history: it is sent again');
 select set_eq(format('select tests.claimed(%L, ''in'')', :'portal'), array[:'again'::uuid], 'with a new attempt');
 select tests.settled(:'portal', :'again', 'unknown') \g /dev/null
-select is(tests.refusal(format('select messaging.resolve_unknown(%L, %L, ''absent'')', :'portal', :'again')), 'WB409 resent_once',
-  'once: a second time a person decides');
+select is(tests.refusal(format('select messaging.resolve_unknown(%L, %L, ''silent'')', :'portal', :'again')), 'WB409 resent_enough',
+  'where there is nothing to look in, once: a second time a person decides');
+create function pg_temp.lost_again(p_portal uuid, p_message uuid) returns text language plpgsql as $$
+begin
+  perform messaging.resolve_unknown(p_portal, p_message, 'absent');
+  perform tests.pass('1 minute');
+  perform tests.claimed(p_portal, 'in');
+  perform tests.settled(p_portal, p_message, 'unknown');
+  return (select extract(epoch from due_at - tenancy.now())::int from messaging.notice where kind = 'verify' and message_id = p_message);
+end $$;
+select is(
+  (select string_agg(pg_temp.lost_again(:'portal', :'again'), ' ') from generate_series(2, 6)), '120 600 1800 3600 3600',
+  'as long as the history shows that it is not there it is sent again, and looked for later each time');
+select is(tests.refusal(format('select messaging.resolve_unknown(%L, %L, ''absent'')', :'portal', :'again')), 'WB409 resent_enough',
+  'six times: then a person decides');
 select is(tests.state_of(:'portal', :'again'), 'unknown', 'it stays unknown, and says so');
 select is(messaging.resolve_unknown(:'portal', :'again', 'resend', '1'), 'queued', 'a person may send it once more');
 select is((select count(*) from messaging.queue where message_id = :'again'), 1::bigint, 'it waits once');
