@@ -25,6 +25,7 @@ Kind = Literal["drop_request", "http_500", "http_503", "html_502", "drop_respons
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=60_000)]
 
+PARTIES = ("gupshup", "bitrix24", "stripe", "paypal")
 _KINDS: tuple[Kind, ...] = ("drop_request", "http_500", "http_503", "html_502", "drop_response")
 # Wide enough that callbacks with a random delay keep their order unless `reorder` says otherwise: event
 # loops round their timers to a millisecond.
@@ -62,6 +63,8 @@ class FaultSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     gupshup: PartyFaults = PartyFaults()
     bitrix24: PartyFaults = PartyFaults()
+    stripe: PartyFaults = PartyFaults()
+    paypal: PartyFaults = PartyFaults()
     seed: int | None = None
     """Draw the same faults again from here on."""
 
@@ -95,22 +98,21 @@ class Faults:
 
     def __init__(self, seed: int | None = None) -> None:
         self.settings = FaultSettings()
-        self.counts: dict[str, Counter[str]] = {"gupshup": Counter(), "bitrix24": Counter()}
+        self.counts: dict[str, Counter[str]] = {party: Counter() for party in PARTIES}
         self._random = Random(seed)
         self._last_release: dict[str, float] = {}
 
     def put(self, settings: FaultSettings) -> None:
         """Replace the settings and begin counting anew."""
         self.settings = settings
-        self.counts = {"gupshup": Counter(), "bitrix24": Counter()}
+        self.counts = {party: Counter() for party in PARTIES}
         if settings.seed is not None:
             self._random = Random(settings.seed)
 
     def shown(self) -> dict[str, Any]:
         """The settings in force and, per party, how often each fault was injected since they were put."""
         parties: dict[str, Any] = {
-            "gupshup": msgspec.to_builtins(self.settings.gupshup),
-            "bitrix24": msgspec.to_builtins(self.settings.bitrix24),
+            party: msgspec.to_builtins(getattr(self.settings, party)) for party in PARTIES
         }
         return {**parties, "counts": {party: dict(counter) for party, counter in self.counts.items()}}
 
@@ -158,7 +160,8 @@ class Faults:
     def _of(self, party: str) -> PartyFaults:
         if party not in self.counts:
             raise ValueError(f"no such party: {party}")
-        return self.settings.gupshup if party == "gupshup" else self.settings.bitrix24
+        found: PartyFaults = getattr(self.settings, party)
+        return found
 
     def _delay_s(self, settings: PartyFaults) -> float:
         least, most = settings.delay_ms

@@ -106,10 +106,13 @@ async def test_settings_are_shown_with_counts_and_replaced_whole(empty_stage: St
     assert put.status_code == 200
     shown = await empty_stage.get("/sandbox/faults")
     rest = {"drop_request": 0, "http_503": 0, "html_502": 0}
+    none = {**dict.fromkeys(asked, 0), **rest, "delay_ms": [0, 0]}
     assert shown == {
         "gupshup": {**asked, **rest},
         "bitrix24": {**asked, **rest},
-        "counts": {"gupshup": {}, "bitrix24": {}},
+        "stripe": none,
+        "paypal": none,
+        "counts": {"gupshup": {}, "bitrix24": {}, "stripe": {}, "paypal": {}},
     }
     await empty_stage.put("/sandbox/faults", {"gupshup": asked})
     assert (await empty_stage.get("/sandbox/faults"))["bitrix24"]["duplicate"] == 0
