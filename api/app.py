@@ -18,6 +18,8 @@ from api.health import live, metrics, ready
 from api.media import media
 from api.operations import with_problems
 from api.services import Services
+from api.staff.guard import COOKIE
+from api.staff.router import staff_router
 from api.tracing import TraceRequests
 from api.v1 import (
     balance,
@@ -39,8 +41,11 @@ from runtime.errors import SqlFailure
 from runtime.trace import Trace
 
 MAX_BODY_BYTES = 1_048_576
-_BEARER = Components(
-    security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
+_SECURITY = Components(
+    security_schemes={
+        "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT"),
+        "staff": SecurityScheme(type="apiKey", security_scheme_in="cookie", name=COOKIE),
+    }
 )
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
@@ -59,6 +64,7 @@ def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lif
             frames.setting_connector,
             media,
             _v1(services),
+            staff_router(services),
             *pages.static_routes(),
         ],
         dependencies={"services": Provide(services, sync_to_thread=False)},
@@ -74,7 +80,7 @@ def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lif
         logging_config=None,
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(
-            title="WhatsAppB24", version="1", path="/docs", components=_BEARER, use_handler_docstrings=True
+            title="WhatsAppB24", version="1", path="/docs", components=_SECURITY, use_handler_docstrings=True
         ),
     )
     with_problems(app.openapi_schema)

@@ -33,5 +33,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     watch: Watch
     connector_id: str
     app_name: str
+    public_url: str
+    """Where people reach us: the origin of our pages, and the base of links to them."""
     trusted_origins: tuple[str, ...]
     """May frame us before a portal is verified, beside https: a simulation's, never in production."""

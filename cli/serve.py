@@ -142,6 +142,7 @@ class _Process:
                 watch=self._watch,
                 connector_id=settings.connector_id,
                 app_name=settings.app_name,
+                public_url=settings.public_url,
                 trusted_origins=tuple(settings.trusted_origins),
             )
             await stack.enter_async_context(_background(database, intake))

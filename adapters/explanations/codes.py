@@ -21,26 +21,27 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         """,
     "operator": """
         block_failed bridge caption device dropped exhausted expired file_empty file_large
-        file_link file_refused file_type file_unreachable flow_limit form gupshup_limit
-        identity_changed kind_unsupported marketing_limit meta_experiment not_found
-        not_on_whatsapp not_opted_in not_there nothing_said offline outcome_unknown
-        parameter_invalid pending_too_long rate_number rate_pair resent_enough same_number
-        session_ended stale too_large too_long unconfirmed undeliverable unknown_channel
-        unknown_chat unreadable whatsapp_away whatsapp_maintenance whatsapp_user_error window
-        window_template write_first
+        file_link file_refused file_type file_unreachable flow_limit foreign_page form
+        gupshup_limit identity_changed kind_unsupported last_owner marketing_limit
+        meta_experiment not_found not_on_whatsapp not_opted_in not_there nothing_said offline
+        outcome_unknown parameter_invalid pending_too_long rate_number rate_pair resent_enough
+        same_number session_ended staff_disabled staff_exists staff_identity staff_link
+        staff_permission staff_session staff_sign_in stale too_large too_long unconfirmed
+        undeliverable unknown_channel unknown_chat unknown_person unreadable whatsapp_away
+        whatsapp_maintenance whatsapp_user_error window window_template write_first
         """,
     "administrator": """
-        account_limited administrator_only balance cap channel_state cloud_only confirm
-        events_missing flow_blocked gupshup_account_locked gupshup_account_restricted
-        gupshup_app gupshup_app_unhealthy gupshup_display_name gupshup_key gupshup_meta_payment
-        gupshup_meta_token gupshup_number_not_registered gupshup_permission gupshup_pin
-        gupshup_policy_violation gupshup_refused gupshup_sender_mismatch gupshup_spam_limit
-        gupshup_wallet_empty inactive_user line line_taken no_round_trip open_channels own_keys
-        permission plan plan_unknown portal_deleted portal_exhausted portal_state rights
-        subscription_cancelled subscription_paused subscription_state subscription_suspended
-        tariff template_count template_disabled template_format template_long template_missing
-        template_paused template_policy template_refused templates_off token unknown_portal
-        webhook_route
+        account_limited administrator_only api_key balance cap channel_state cloud_only
+        confirm events_missing flow_blocked gupshup_account_locked gupshup_account_restricted
+        gupshup_app gupshup_app_unhealthy gupshup_display_name gupshup_key
+        gupshup_meta_payment gupshup_meta_token gupshup_number_not_registered
+        gupshup_permission gupshup_pin gupshup_policy_violation gupshup_refused
+        gupshup_sender_mismatch gupshup_spam_limit gupshup_wallet_empty inactive_user line
+        line_taken no_round_trip open_channels own_keys permission plan plan_unknown
+        portal_deleted portal_exhausted portal_state rights subscription_cancelled
+        subscription_paused subscription_state subscription_suspended tariff template_count
+        template_disabled template_format template_long template_missing template_paused
+        template_policy template_refused templates_off token unknown_portal webhook_route
         """,
     "provider": """
         adjustment customer element_refused fault frozen gupshup_moved legacy_error no_price
@@ -53,6 +54,7 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
 _OURS: Final = {
     "adjustment": "four_eyes unknown_adjustment adjustment_state unknown_recharge",
     "administrator_only": "administrator_only",
+    "api_key": "api_key unknown_key",
     "away": "database_away service_unavailable spool busy",
     "balance": "balance",
     "bridge": "bridge",
@@ -72,9 +74,11 @@ _OURS: Final = {
     "file_large": "media_too_large",
     "file_link": "bad_url forbidden_url forbidden_address too_many_redirects",
     "file_type": "media_type media_kind",
+    "foreign_page": "foreign_origin",
     "frozen": "frozen",
     "form": "malformed_item malformed_call bad_request unprocessable_entity already_exists conflict",
     "caption": "caption_not_possible",
+    "last_owner": "last_owner",
     "line": "unknown_line line_removed",
     "line_pending": "line_not_connected",
     "line_taken": "line_taken",
@@ -101,6 +105,13 @@ _OURS: Final = {
     "sent_again": "absent resend silent",
     "server_endpoint": "server_endpoint",
     "session_ended": "bearer unauthorized",
+    "staff_disabled": "staff_disabled",
+    "staff_exists": "staff_exists",
+    "staff_identity": "not_staff",
+    "staff_link": "staff_link",
+    "staff_permission": "staff_permission",
+    "staff_session": "staff_session",
+    "staff_sign_in": "sign_in_state sign_in_refused sign_in_away",
     "stale": "stale_version",
     "subscription_cancelled": "subscription_cancelled",
     "subscription_paused": "subscription_paused",
@@ -112,6 +123,7 @@ _OURS: Final = {
     "unknown_channel": "unknown_channel",
     "unknown_chat": "unknown_chat",
     "unknown_message": "unknown_message",
+    "unknown_person": "unknown_staff",
     "unknown_portal": "unknown_portal",
     "unreadable": "frame form",
     "wallet": "no_wallet wallet_currency unknown_currency",

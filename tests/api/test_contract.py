@@ -30,10 +30,13 @@ def test_every_route_has_a_name_of_its_own_and_says_what_it_does(contract: dict[
     assert [] == [path for path, _, operation in operations if not operation.get("tags")]
 
 
-def test_every_route_of_the_api_says_what_it_takes_and_gives(contract: dict[str, Any]) -> None:
-    for path, method, operation in _operations(contract, "/api/v1"):
+@pytest.mark.parametrize("under", ["/api/v1", "/staff/v1"])
+def test_every_route_of_the_api_says_what_it_takes_and_gives(under: str, contract: dict[str, Any]) -> None:
+    for path, method, operation in _operations(contract, under):
         successes = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
         assert len(successes) == 1, path
+        if "204" in operation["responses"]:
+            continue
         (content,) = successes[0]["content"].items()
         assert STREAMS.get(path.rpartition("/")[2], "application/json") == content[0], path
         assert "schema" in content[1], path
@@ -65,6 +68,24 @@ def test_every_route_of_the_api_needs_a_bearer_token(contract: dict[str, Any], h
                 method, _with_values(path), params={"id": "x"}, json=_body(contract, operation)
             )
             assert (401, "bearer") == (answer.status_code, answer.json()["reason"]), path
+
+
+def test_every_route_of_the_staff_needs_a_session(contract: dict[str, Any], house: House) -> None:
+    routes = [r for r in _operations(contract, "/staff/v1") if r[2].get("security")]
+    assert {"/staff/v1/session"} == {
+        r[0] for r in _operations(contract, "/staff/v1") if not r[2].get("security")
+    }
+    assert 6 <= len(routes)
+    with httpx.Client(base_url=house.api_url, trust_env=False) as stranger:
+        for path, method, operation in routes:
+            assert [{"staff": []}] == operation["security"], path
+            answer = stranger.request(
+                method,
+                _with_values(path),
+                headers={"Origin": house.api_url, **house.bearer()},
+                json=_body(contract, operation),
+            )
+            assert (401, "staff_session") == (answer.status_code, answer.json()["reason"]), path
 
 
 def test_a_new_bearer_token_needs_the_proof_of_a_frame(house: House) -> None:

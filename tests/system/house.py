@@ -145,6 +145,25 @@ class House(People, Known):
         holder = Holder(portal_id=portal_id, user_id=user_id, language="es")
         return {"Authorization": f"Bearer {Bearer(SECRET_KEYS).issue(holder)}"}
 
+    def staff(self, role: str = "owner", name: str = "Olga") -> dict[str, str]:
+        """The headers with which this person of the provider's staff calls the API; added where unknown."""
+        import secrets
+
+        from runtime.secrets import digest
+
+        person = {"email": f"{name}.{role}@provider.example".lower(), "name": name, "role": role}
+        if not self.query("select 1 from tenancy.staff where email = %s", person["email"]):
+            person["language"] = "es"
+            self.query("select tenancy.add_staff('tests', %s::jsonb)", json.dumps(person))
+        secret, link = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        self.query(
+            "select tenancy.invite_staff('tests', staff_id, %s) from tenancy.staff where email = %s",
+            digest(link),
+            person["email"],
+        )
+        self.query("select tenancy.redeem_staff_link(%s, %s)", digest(link), digest(secret))
+        return {"Cookie": f"wab24_staff={secret}", "Origin": self.api_url}
+
     def call_back(self, body: Any, *, header: str | None = None) -> httpx.Response:
         """Post a callback as Gupshup does: bytes as they are, anything else as JSON."""
         route, secret = self.webhook_secrets()

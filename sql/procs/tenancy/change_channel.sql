@@ -2,7 +2,8 @@
 -- may send (or hand over), what waited continues; where it may not, messaging.claim() leaves it waiting. A channel whose
 -- subscription does not run becomes suspended instead of connecting or active (its renewal is tried at once where it waits
 -- for money), and the subscription of a removed one is cancelled.
--- p_actor: a user's id, or the part of the system that found out (null: system). A person may connect (needs
+-- p_actor: a user's id, a third party's key ('key:<id>'), or the part of the system that found out (null: system). A
+-- person or key may connect (needs
 -- channel.configure), pause, unpause, disconnect and remove (channel.disable); all other events are the system's
 -- findings. Whoever the portal wants to hear of it is told when the channel comes to need attention and when it is active
 -- again (tenancy.tell_channel).
@@ -21,7 +22,7 @@ declare
   v_to text;
   v_subscription billing.subscription;
 begin
-  if p_actor ~ '^[0-9]+$' then
+  if p_actor ~ '^([0-9]+$|key:)' then
     if p_event not in ('connect', 'pause', 'unpause', 'disconnect', 'remove') then
       perform trace.refuse('permission', jsonb_build_object('user_id', p_actor, 'event', p_event));
     end if;

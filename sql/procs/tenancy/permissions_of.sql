@@ -7,6 +7,9 @@ as $$
 declare
   v_roles text[] := tenancy.roles_of(p_portal_id, p_user_id, p_channel_id);
 begin
+  if starts_with(p_user_id, 'key:') then
+    return tenancy.scopes_of(p_portal_id, p_user_id);
+  end if;
   return array(
     select distinct r.permission from tenancy.role_permission r where r.role = any (v_roles) order by r.permission);
 end

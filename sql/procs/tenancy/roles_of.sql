@@ -1,7 +1,7 @@
 -- The roles that a user plays, on this channel or (channel null) on the whole portal. Explicit memberships count
 -- first: those of the channel, then those of the portal; a portal administrator without one is owner, any other active
--- user is agent. A user that we have not met is an active agent: Bitrix24 let him write in the chat. A dismissed user
--- and nobody (null) play none. Locks nothing; three index look-ups.
+-- user is agent. A user that we have not met is an active agent: Bitrix24 let him write in the chat. A dismissed user,
+-- nobody (null) and a third party's key ('key:<id>': it has scopes) play none. Locks nothing; three index look-ups.
 create or replace function tenancy.roles_of(p_portal_id uuid, p_user_id text, p_channel_id uuid default null) returns text[]
 language plpgsql stable security definer
 set search_path = ''
@@ -10,7 +10,7 @@ declare
   v_user tenancy.portal_user;
   v_roles text[];
 begin
-  if p_user_id is null then
+  if p_user_id is null or starts_with(p_user_id, 'key:') then
     return '{}';
   end if;
   select * into v_user from tenancy.portal_user u where u.portal_id = p_portal_id and u.user_id = p_user_id;

@@ -14,12 +14,15 @@ select set_eq($$select name from tables where portal_id is null$$, array[
   'messaging.calling_code', 'messaging.message_state', 'messaging.rate', 'messaging.transition',
   'tenancy.channel_state', 'tenancy.channel_transition', 'tenancy.connection_test', 'tenancy.customer', 'tenancy.customer_change',
   'tenancy.heartbeat', 'tenancy.partitioned_table', 'tenancy.permission', 'tenancy.reading', 'tenancy.role', 'tenancy.role_permission',
+  'tenancy.staff', 'tenancy.staff_change', 'tenancy.staff_link', 'tenancy.staff_permission', 'tenancy.staff_role',
+  'tenancy.staff_role_permission', 'tenancy.staff_session',
   'trace.error_code'], 'a table without portal_id is a published list or a fact of the whole installation');
 select is_empty($$select name from tables t where not exists (select from pg_index i where i.indrelid = t.oid and i.indisprimary)$$, 'every table has a primary key');
 select is_empty($$
   select t.name, i.indexrelid::regclass from tables t join pg_index i on i.indrelid = t.oid
    where i.indisunique and t.portal_id is not null and i.indkey[0] <> t.portal_id
-     and i.indexrelid::regclass::text not in ('tenancy.portal_member_id_key', 'tenancy.channel_route_pkey', 'tenancy.reader_grant_pkey')$$,
+     and i.indexrelid::regclass::text not in ('tenancy.portal_member_id_key', 'tenancy.channel_route_pkey', 'tenancy.reader_grant_pkey',
+       'tenancy.api_key_route_pkey')$$,
   'portal_id leads every primary key and unique index of a tenant''s table; directories that lead to a portal are the exception');
 select is_empty($$
   select c.conrelid::regclass || ' ' || c.conname from pg_constraint c join tables t on t.oid = c.conrelid join tables r on r.oid = c.confrelid

@@ -101,6 +101,7 @@ create function tests.values_for(p_name text, p_type regtype) returns text[] lan
     when p_name = 'p_verdict' then array['arrived', 'absent', 'resend', 'drop']
     when p_name = 'p_permission' then array['channel.view', 'log.view.payload']
     when p_name = 'p_feature' then array['send']
+    when p_name = 'p_scopes' then array['{channel.view}']
     when p_name = 'p_bucket' then array['portal', 'number']
     when p_name = 'p_key' then array[tests.of('bravo', 'phone')]
     when p_name in ('p_token', 'p_pair') then array['{"access": "aa", "refresh": "bb", "expires_at": "2026-11-22T13:00:00Z"}']

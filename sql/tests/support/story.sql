@@ -233,3 +233,24 @@ begin
   return v_all;
 end $$;
 comment on function tests.renew() is 'The worker''s round: renews until nothing is due; returns how many renewals it looked at.';
+
+create function tests.create_staff(p_email text, p_role text default 'owner', p_name text default null) returns uuid language sql as $$
+  select tenancy.add_staff('cli', jsonb_build_object(
+    'email', p_email, 'name', coalesce(p_name, initcap(split_part(p_email, '@', 1))), 'role', p_role, 'language', 'es'))
+$$;
+comment on function tests.create_staff(text, text, text) is 'Somebody of the provider''s staff.';
+
+create function tests.enters(p_staff_id uuid, p_session text) returns bytea language plpgsql as $$
+begin
+  perform tenancy.invite_staff('cli', p_staff_id, sha256(('link ' || p_session)::bytea));
+  perform tenancy.redeem_staff_link(sha256(('link ' || p_session)::bytea), sha256(p_session::bytea));
+  return sha256(p_session::bytea);
+end $$;
+comment on function tests.enters(uuid, text) is 'He comes in by a one-time link; returns the digest of his session.';
+
+create function tests.create_key(
+  p_portal_id uuid, p_secret text default 'wab24_one', p_scopes text[] default '{channel.view}', p_for interval default '30 days')
+returns text language sql as $$
+  select 'key:' || tenancy.create_key(p_portal_id, '1', 'Informes', p_scopes, tenancy.now() + p_for, 'wab24_one', sha256(p_secret::bytea))
+$$;
+comment on function tests.create_key(uuid, text, text[], interval) is 'A third party''s key; returns the actor that it is.';
