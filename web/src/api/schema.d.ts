@@ -971,6 +971,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * EnterByLink
+         * @description Use a one-time link up and begin a session, kept in a cookie. 401 `staff_link` when it is no good.
+         */
+        post: operations["EnterByLink"];
+        /**
+         * EndSession
+         * @description Sign out: the session is over at once, in every window.
+         */
+        delete: operations["EndStaffSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMe
+         * @description Who is signed in, and what he may do. 401 `staff_session` when nobody is.
+         */
+        get: operations["GetMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPeople
+         * @description The staff, active ones first, by name. Needs `staff.manage`.
+         */
+        get: operations["ListPeople"];
+        put?: never;
+        /**
+         * AddPerson
+         * @description Add a person and make his first one-time link. Needs `staff.manage`. 409 `staff_exists`.
+         */
+        post: operations["AddPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/people/{staff_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * ChangePerson
+         * @description Change a person's name, role or language, disable or enable him. Needs `staff.manage`.
+         *
+         *     Who is disabled is out at once. 409 `last_owner`: the last active owner stays.
+         */
+        patch: operations["ChangePerson"];
+        trace?: never;
+    };
+    "/staff/v1/people/{staff_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * InvitePerson
+         * @description Make a one-time link for a person: good for 15 minutes, once, in place of an older one.
+         *
+         *     Needs `staff.manage`; who made it is kept. 409 `staff_disabled`.
+         */
+        post: operations["InvitePerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1273,12 +1385,24 @@ export interface components {
         Finished: {
             state: string;
         };
+        /** Invitation */
+        Invitation: {
+            /** Format: uuid */
+            staff_id: string;
+            link: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         /** LineDetail */
         LineDetail: {
             reason?: string | null;
             plan?: string | null;
             channel_id?: string | null;
             period_no?: number | null;
+        };
+        /** Link */
+        Link: {
+            secret: string;
         };
         /** MediaFacts */
         MediaFacts: {
@@ -1394,6 +1518,15 @@ export interface components {
             /** @default  */
             name: string;
         };
+        /** NewPerson */
+        NewPerson: {
+            email: string;
+            name: string;
+            /** @enum {string} */
+            role: "owner" | "billing" | "support";
+            /** @enum {string} */
+            language: "es" | "en" | "pt";
+        };
         /** NumberFact */
         NumberFact: {
             value: string | null;
@@ -1424,6 +1557,34 @@ export interface components {
             operators: string[];
             channel_id: string | null;
             channel_name: string | null;
+        };
+        /** Person */
+        Person: {
+            /** Format: uuid */
+            staff_id: string;
+            email: string;
+            name: string;
+            /** @enum {string} */
+            language: "es" | "en" | "pt";
+            /** @enum {string} */
+            role: "owner" | "billing" | "support";
+            /** @enum {string} */
+            state: "active" | "disabled";
+            is_bound: boolean;
+            sessions: number;
+            seen_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** PersonChange */
+        PersonChange: {
+            name?: string | null;
+            /** @enum {null|string} */
+            role?: "owner" | "billing" | "support" | null;
+            /** @enum {null|string} */
+            language?: "es" | "en" | "pt" | null;
+            /** @enum {null|string} */
+            state?: "active" | "disabled" | null;
         };
         /** Plan */
         Plan: {
@@ -1577,6 +1738,19 @@ export interface components {
             server_endpoint?: string | null;
             /** @default  */
             language: string;
+        };
+        /** Staff */
+        Staff: {
+            staff_id: string;
+            name: string;
+            email: string;
+            /** @enum {string} */
+            language: "es" | "en" | "pt";
+            /** @enum {string} */
+            role: "owner" | "billing" | "support";
+            permissions: ("customers.view" | "customers.edit" | "tariffs.manage" | "plans.manage" | "money.view" | "money.adjust" | "money.approve" | "staff.manage" | "incidents.view")[];
+            /** Format: date-time */
+            ends_at: string;
         };
         /** StatementLine */
         StatementLine: {
@@ -3447,6 +3621,225 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": unknown;
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    EnterByLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Link"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Staff"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    EndStaffSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Staff"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListPeople: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AddPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ChangePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    InvitePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
