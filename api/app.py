@@ -125,6 +125,7 @@ def _v1(services: Callable[[], Services]) -> Router:
                     balance.get_quote,
                     statement.get_statement,
                     statement.download_statement,
+                    statement.download_statement_document,
                     subscriptions.list_plans,
                     subscriptions.list_subscriptions,
                     subscriptions.preview_plan,

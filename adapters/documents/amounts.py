@@ -13,10 +13,10 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 _SWAPPED: Final = str.maketrans(",.", ".,")
 
 
-def number(micros: int, language: Language) -> str:
-    """`1,234.50` for 1_234_500_000 millionths, `1.234,50` in Portuguese; more decimals only where needed."""
+def number(micros: int, language: Language, least: int = 2) -> str:
+    """`1,234.50` for 1_234_500_000 millionths, `1.234,50` in Portuguese; at least so many decimals."""
     units = (Decimal(micros) / _MICROS).normalize()
-    decimals = max(2, -int(units.as_tuple().exponent))
+    decimals = max(least, -int(units.as_tuple().exponent))
     text = f"{units:,.{decimals}f}"
     return text.translate(_SWAPPED) if language == "pt" else text
 

@@ -26,7 +26,7 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         meta_experiment not_found not_on_whatsapp not_opted_in not_there nothing_said offline
         outcome_unknown parameter_invalid pending_too_long rate_number rate_pair resent_enough
         same_number session_ended staff_disabled staff_exists staff_identity staff_link
-        staff_permission staff_session staff_sign_in stale too_large too_long unconfirmed
+        staff_permission staff_session staff_sign_in stale statement_long too_large too_long unconfirmed
         undeliverable unknown_channel unknown_chat unknown_person unreadable whatsapp_away
         whatsapp_maintenance whatsapp_user_error window window_template write_first
         """,
@@ -113,6 +113,7 @@ _OURS: Final = {
     "staff_session": "staff_session",
     "staff_sign_in": "sign_in_state sign_in_refused sign_in_away",
     "stale": "stale_version",
+    "statement_long": "statement_long",
     "subscription_cancelled": "subscription_cancelled",
     "subscription_paused": "subscription_paused",
     "subscription_state": "subscription_state",

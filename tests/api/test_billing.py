@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.adapters.pdf import count_of, pages_of
 from tests.system.house import House
 
 pytestmark = [pytest.mark.requirement("R4-b"), pytest.mark.requirement("R2.4-a")]
@@ -121,6 +122,32 @@ def test_a_file_of_several_pages_has_every_line_once(rich: House) -> None:
     assert "25.002100" == lines[-1]["balance"]
 
 
+def test_the_statement_is_a_document_in_the_portals_language(rich: House) -> None:
+    answer = _call(rich, "GET", "/statement.pdf", params={**RANGE, "limit": 1})
+    assert (200, "application/pdf") == (answer.status_code, answer.headers["content-type"])
+    assert "attachment" in answer.headers["content-disposition"]
+    pages = pages_of(answer.content)
+    assert str(len(pages)) == count_of(answer.content)
+    lines = [text for page in pages for text in page]
+    assert "Estado de cuenta" in lines
+    assert "Ajuste del proveedor · Bienvenida" in lines
+    known = len(list(csv.DictReader(io.StringIO(_call(rich, "GET", "/statement.csv", params=RANGE).text))))
+    assert str(known) in lines, "as many movements as the CSV has"
+
+
+def test_a_document_that_nobody_would_read_is_refused_before_it_begins(rich: House) -> None:
+    rich.query(
+        "select count(*) from billing.credit((select jsonb_agg(jsonb_build_object("
+        " 'portal_id', %s::uuid, 'key', 'most:' || n, 'amount', 1, 'reason', 'topup', 'from', 'promotions'))"
+        " from generate_series(1, 20001) n))",
+        _portal_id(rich),
+    )
+    refused = _call(rich, "GET", "/statement.pdf")
+    assert (422, "statement_long") == (refused.status_code, refused.json()["reason"])
+    assert "CSV" in refused.json()["explanation"]["todo"]
+    assert 200 == _call(rich, "GET", "/statement.pdf", params={"to": RANGE["from"]}).status_code
+
+
 def test_what_messages_would_cost_is_told_before(rich: House) -> None:
     asked = {"channel_id": rich.channel_id, "category": "marketing", "country": "MX", "count": 1000}
     quote = _call(rich, "GET", "/quote", params=asked).json()
@@ -186,6 +213,7 @@ def test_a_message_is_seen_in_the_statement_and_in_the_days_consumption(rich: Ho
         ("GET", "/consumption", {"params": RANGE}),
         ("GET", "/statement", {}),
         ("GET", "/statement.csv", {}),
+        ("GET", "/statement.pdf", {}),
         ("GET", "/quote", {"params": {"channel_id": UNKNOWN_ID}}),
         ("PUT", "/caps", {"json": {"scope": "portal", "period": "day", "hard": 1}}),
         ("PUT", "/alerts", {"json": {"thresholds": []}}),

@@ -11,7 +11,7 @@ from tests.system.house import House
 
 pytestmark = [pytest.mark.requirement("R2.3-c"), pytest.mark.requirement("R2.2-g")]
 UNKNOWN_ID = "019aa000-0000-7000-8000-000000000000"
-STREAMS = {"events": "text/event-stream", "statement.csv": "text/csv"}
+STREAMS = {"events": "text/event-stream", "statement.csv": "text/csv", "statement.pdf": "application/pdf"}
 METHODS = ("get", "post", "put", "patch", "delete", "head")
 
 

@@ -731,6 +731,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statement.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * DownloadStatementDocument
+         * @description The same lines as a document to keep or print, in the person's language and the portal's time zone.
+         *
+         *     At most 20,000 lines: more are refused with 422 `statement_long`, the CSV file has no limit. Needs
+         *     `billing.view`.
+         */
+        get: operations["DownloadStatementDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plans": {
         parameters: {
             query?: never;
@@ -3243,6 +3266,40 @@ export interface operations {
                 };
                 content: {
                     "text/csv": unknown;
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DownloadStatementDocument: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                channel_id?: string | null;
+                category?: "service" | "utility" | "authentication" | "marketing" | "marketing_lite" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */

@@ -99,7 +99,7 @@ describe('the statement', () => {
     HTMLAnchorElement.prototype.click = function () {
       files.push(this.download)
     }
-    await page.get('[data-csv]').trigger('click')
+    await page.get('[data-file=csv]').trigger('click')
     await flushPromises()
     const call = page.calls.find((one) => one.url.includes('statement.csv'))
     expect(call?.headers.get('Authorization')).toBe('Bearer bearer-token')
@@ -108,10 +108,29 @@ describe('the statement', () => {
     page.unmount()
   })
 
+  it('is a document that is named after its days, or says why it is too long', async () => {
+    const answers = [
+      new Response('%PDF-1.4', { headers: { 'Content-Type': 'application/pdf' } }),
+      Response.json({ reason: 'statement_long', explanation: { code: 'statement_long', what: 'Tiene más movimientos.', todo: 'Descargue el CSV.', who: 'operator' } }, { status: 422 }),
+    ]
+    const page = await view({ 'GET /api/v1/statement.pdf': () => answers.shift() })
+    const files: string[] = []
+    HTMLAnchorElement.prototype.click = function () {
+      files.push(this.download)
+    }
+    for (const _ of [1, 2]) {
+      await page.get('[data-file=pdf]').trigger('click')
+      await flushPromises()
+    }
+    expect(files).toEqual([expect.stringMatching(/^estado-de-cuenta_\d{4}-\d\d-01_.*\.pdf$/)])
+    expect(page.text()).toContain('Descargue el CSV.')
+    page.unmount()
+  })
+
   it('says beside the button why there is no file', async () => {
     const explanation = { code: 'permission', what: 'No tiene permiso.', todo: 'Pídalo.', who: 'administrator' }
     const page = await view({ 'GET /api/v1/statement.csv': () => Response.json({ reason: 'permission', explanation }, { status: 403 }) })
-    await page.get('[data-csv]').trigger('click')
+    await page.get('[data-file=csv]').trigger('click')
     await flushPromises()
     expect(page.text()).toContain('No tiene permiso.')
     page.unmount()

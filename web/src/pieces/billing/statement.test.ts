@@ -17,6 +17,6 @@ describe('the statement that is asked for', () => {
   })
 
   it('is a file that says its days', () => {
-    expect(fileNameOf('estado', { since: '2026-11-01', until: '' })).toBe('estado_2026-11-01.csv')
+    expect(fileNameOf('estado', { since: '2026-11-01', until: '' }, 'csv')).toBe('estado_2026-11-01.csv')
   })
 })

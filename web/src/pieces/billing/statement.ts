@@ -33,8 +33,8 @@ export function wantedBy({ since, until, channel, category }: StatementFilters):
 }
 
 /** `estado_2026-11-01_2026-11-22.csv` */
-export function fileNameOf(word: string, { since, until }: StatementFilters): string {
-  return `${[word, since, until].filter((part) => part !== '').join('_')}.csv`
+export function fileNameOf(word: string, { since, until }: StatementFilters, kind: 'csv' | 'pdf'): string {
+  return `${[word, since, until].filter((part) => part !== '').join('_')}.${kind}`
 }
 
 /** Hands a file to the person: the address of what is downloaded must not carry the token, so the file is made here. */
