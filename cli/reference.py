@@ -16,6 +16,7 @@ from connectors.bitrix24.methods import METHODS as BITRIX24
 from connectors.gupshup.methods import METHODS as GUPSHUP
 from connectors.media.fetch import DOWNLOAD
 from connectors.outside import Method, Retry
+from connectors.stripe.methods import METHODS as STRIPE
 from runtime.catalogue import SCHEMAS, Catalogue, Function, Transition
 
 ROOT = Path(__file__).parent.parent
@@ -23,6 +24,7 @@ METHOD_TEXTS = ROOT / "docs" / "es" / "reference" / "outside-methods.json"
 OUTSIDE: Final[Mapping[str, tuple[Method, ...]]] = {
     "Bitrix24": tuple(BITRIX24.values()),
     "Gupshup": tuple(GUPSHUP.values()),
+    "Stripe": tuple(STRIPE.values()),
     "Files": (DOWNLOAD,),
 }
 Language = Literal["en", "es"]

@@ -34,8 +34,9 @@ class TopupCmd(msgspec.Struct, frozen=True, kw_only=True):
     email: str | None = None
     save_method: bool = False
     """Keep the card for auto-recharge: only with the consent that is recorded beside the intent."""
-    expires_in_s: int = 3_600
-    """How long the page stays open: 1,800 to 86,400 s."""
+    expires_at: datetime
+    """Until when the page stays open, 30 minutes to 24 hours away; kept with the intent, so that a repeated
+    command is the same command (PayPal has its own times)."""
 
 
 class SubscribeCmd(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,9 @@ class SubscribeCmd(msgspec.Struct, frozen=True, kw_only=True):
     cancel_url: str
     every: Literal["week", "month", "year"] = "month"
     locale: Literal["es", "en", "pt"] = "es"
+    tax: int = 0
+    """Millionths on top of `amount`, each time."""
+    tax_label: str | None = None
     customer: str | None = None
     email: str | None = None
 

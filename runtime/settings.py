@@ -23,6 +23,7 @@ from runtime.variables import (
     https_address,
     keys,
     log_level,
+    texts,
     whole,
 )
 
@@ -170,6 +171,52 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             example="https://api.gupshup.io",
             en="Gupshup's API.",
             es="La API de Gupshup.",
+        ),
+    ]
+    stripe_secret_key: Annotated[
+        str,
+        Variable(
+            default="",
+            secret=True,
+            example="sk_live_…",
+            en="Stripe's secret key. Without it nothing is paid with Stripe and its webhook does not exist.",
+            es="La clave secreta de Stripe. Sin ella no se paga con Stripe y su webhook no existe.",
+        ),
+    ]
+    stripe_webhook_secrets: Annotated[
+        tuple[str, ...],
+        Variable(
+            default="",
+            secret=True,
+            empty=(),
+            read=texts,
+            example="whsec_…,whsec_…",
+            en="Signing secrets of the webhook at Stripe, newest first, separated by commas; two while one "
+            "replaces the other.",
+            es="Secretos de firma del webhook en Stripe, el más nuevo primero, separados por comas; dos "
+            "mientras uno reemplaza al otro.",
+        ),
+    ]
+    stripe_url: Annotated[
+        str,
+        Variable(
+            default="https://api.stripe.com",
+            read=https_address,
+            example="https://api.stripe.com",
+            en="Stripe's API.",
+            es="La API de Stripe.",
+        ),
+    ]
+    stripe_page_origins: Annotated[
+        tuple[str, ...],
+        Variable(
+            default="https://checkout.stripe.com,https://billing.stripe.com",
+            read=addresses,
+            example="https://checkout.stripe.com,https://pagos.example.com",
+            en="Where Stripe's pages live; customers are sent nowhere else. Add your own Checkout domain "
+            "here.",
+            es="Dónde están las páginas de Stripe; a los clientes no se les envía a otro sitio. Añada aquí "
+            "su propio dominio de Checkout.",
         ),
     ]
     trusted_origins: Annotated[

@@ -60,6 +60,11 @@ def keys(text: str) -> tuple[str, ...]:
     return keys
 
 
+def texts(text: str) -> tuple[str, ...]:
+    """Read texts separated by commas."""
+    return tuple(_items(text))
+
+
 def whole(low: int, high: int) -> Callable[[str], int]:
     """Return the reader of a whole number in this range, both ends included."""
 
