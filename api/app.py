@@ -19,6 +19,7 @@ from api.media import media
 from api.operations import with_problems
 from api.services import Services
 from api.staff.guard import COOKIE
+from api.staff.pages import staff_page
 from api.staff.router import staff_router
 from api.tracing import TraceRequests
 from api.v1 import (
@@ -65,6 +66,7 @@ def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lif
             media,
             _v1(services),
             staff_router(services),
+            staff_page,
             *pages.static_routes(),
         ],
         dependencies={"services": Provide(services, sync_to_thread=False)},

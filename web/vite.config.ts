@@ -13,7 +13,7 @@ export default defineConfig({
     vue(),
     // A frame follows its portal's light or dark; nothing is kept in the browser.
     bitrix24UI({ colorModeInitialValue: 'auto', colorModeStorageKey: null }),
-    compressed(),
+    compressed('built'),
   ],
   // What of vue-i18n nobody here uses stays out: the options API, its components and directives, the devtools.
   define: { __VUE_I18N_LEGACY_API__: false, __VUE_I18N_FULL_INSTALL__: false, __INTLIFY_PROD_DEVTOOLS__: false },
@@ -31,12 +31,12 @@ export default defineConfig({
 })
 
 /** Writes each file's compressed forms beside it: the API serves them as they are. */
-function compressed(): Plugin {
+export function compressed(place: string): Plugin {
   return {
     name: 'compressed',
     apply: 'build',
     closeBundle() {
-      const folder = fileURLToPath(new URL('../api/pages/built/assets/', import.meta.url))
+      const folder = fileURLToPath(new URL(`../api/pages/${place}/assets/`, import.meta.url))
       for (const name of readdirSync(folder).filter((one) => /\.(js|css|svg)$/.test(one))) {
         const content = readFileSync(folder + name)
         writeFileSync(`${folder}${name}.br`, brotliCompressSync(content))

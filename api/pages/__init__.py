@@ -6,14 +6,24 @@ nothing else does.
 """
 
 from api.pages.assets import PanelMissing, static_routes
-from api.pages.documents import PageSession, content_security_policy, outside, refusal, render
+from api.pages.documents import (
+    PageSession,
+    StaffPage,
+    content_security_policy,
+    outside,
+    refusal,
+    render,
+    render_for_staff,
+)
 
 __all__ = [
     "PageSession",
     "PanelMissing",
+    "StaffPage",
     "content_security_policy",
     "outside",
     "refusal",
     "render",
+    "render_for_staff",
     "static_routes",
 ]

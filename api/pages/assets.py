@@ -1,7 +1,8 @@
 """The files of the pages, under names that change with their content, so that browsers keep them for good.
 
-The panel is built from `web/` into `built/` (`make install` does it): files with hashed names, each beside
-its compressed forms, and a manifest that says which files a view needs. The plain pages' style sheet is here.
+The panel is built from `web/` into `built/`, the staff's pages into `built_staff/` (`make install` does it):
+files with hashed names, each beside its compressed forms, and a manifest that says which files a view needs.
+The plain pages' style sheet is here.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from litestar.params import FromPath
 
 BUILT: Final = Path(__file__).parent / "built"
 ENTRY: Final = "src/main.ts"
+BUILT_FOR_STAFF: Final = Path(__file__).parent / "built_staff"
+STAFF_ENTRY: Final = "src/staff/main.ts"
 _STYLES: Final = Path(__file__).parent / "page.css"
 _ENCODINGS: Final = {"br": ".br", "gzip": ".gz"}
 """Content encodings by preference, and how the files that Vite wrote beside the original end."""
@@ -70,11 +73,20 @@ def stylesheet() -> str:
     return f"/panel/page.{hashlib.sha256(content).hexdigest()[:12]}.css"
 
 
-@cache
 def needed(view: str) -> Needed:
     """What the built panel needs to show `view` (`src/views/<view>.vue`) first. Raises PanelMissing."""
+    return _needed(BUILT, ENTRY, f"src/views/{view}.vue")
+
+
+def needed_by_staff() -> Needed:
+    """What the staff's pages need first. Raises PanelMissing."""
+    return _needed(BUILT_FOR_STAFF, STAFF_ENTRY, "src/staff/views/EnterView.vue")
+
+
+@cache
+def _needed(built: Path, entry: str, view: str) -> Needed:
     try:
-        manifest = msgspec.json.decode((BUILT / "manifest.json").read_bytes(), type=dict[str, Chunk])
+        manifest = msgspec.json.decode((built / "manifest.json").read_bytes(), type=dict[str, Chunk])
     except FileNotFoundError:
         raise PanelMissing from None
     found: dict[str, Chunk] = {}
@@ -85,11 +97,11 @@ def needed(view: str) -> Needed:
             for other in manifest[name].imports:
                 collect(other)
 
-    collect(ENTRY)
-    collect(f"src/views/{view}.vue")
+    collect(entry)
+    collect(view)
     return Needed(
-        script=f"/panel/{manifest[ENTRY].file}",
-        modules=[f"/panel/{chunk.file}" for name, chunk in found.items() if name != ENTRY],
+        script=f"/panel/{manifest[entry].file}",
+        modules=[f"/panel/{chunk.file}" for name, chunk in found.items() if name != entry],
         styles=[
             f"/panel/{css}" for css in dict.fromkeys(css for chunk in found.values() for css in chunk.css)
         ],
@@ -126,8 +138,8 @@ def asset(name: FromPath[str], request: Request[Any, Any, Any]) -> Response[byte
 @cache
 def _built_files() -> dict[str, Asset]:
     """Everything that Vite built, by name: only these names are served, no path is ever put together."""
-    folder = BUILT / "assets"
-    files = {file.name: file.read_bytes() for file in folder.iterdir()} if folder.is_dir() else {}
+    folders = [built / "assets" for built in (BUILT, BUILT_FOR_STAFF)]
+    files = {file.name: file.read_bytes() for at in folders if at.is_dir() for file in at.iterdir()}
     return {
         name: Asset(
             media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",

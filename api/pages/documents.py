@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from adapters.explanations import explain, who_in_words
-from api.pages.assets import needed, stylesheet
+from api.pages.assets import Needed, needed, needed_by_staff, stylesheet
 from api.pages.texts import TEXTS
 from connectors.bitrix24.texts import Language
 
@@ -55,16 +55,33 @@ class PageSession(msgspec.Struct, frozen=True, kw_only=True):
         return f"PageSession(portal_origin={self.portal_origin!r}, token=[secret])"
 
 
+class StaffPage(msgspec.Struct, frozen=True, kw_only=True):
+    """What the staff's pages know before anybody signed in (`web/src/staff/page.ts`)."""
+
+    app_name: str
+    language: Language
+    """Of the browser; a person who is signed in has his own."""
+    has_oidc: bool
+
+
 def render(session: PageSession) -> str:
     """The panel for a verified person; serve it with `content_security_policy(session.portal_origin)`.
 
     Raises PanelMissing.
     """
-    files = needed(_FIRST_VIEW[session.page])
+    return _page(session, session.language, session.app_name, needed(_FIRST_VIEW[session.page]))
+
+
+def render_for_staff(page: StaffPage) -> str:
+    """The staff's pages; serve them with `content_security_policy("'none'")`. Raises PanelMissing."""
+    return _page(page, page.language, page.app_name, needed_by_staff())
+
+
+def _page(session: PageSession | StaffPage, language: Language, app_name: str, files: Needed) -> str:
     links = [f'<link rel="stylesheet" href="{address}">' for address in files.styles]
     links += [f'<link rel="modulepreload" href="{address}">' for address in files.modules]
     markup = {"links": "\n".join(links), "session": _json(session), "script": files.script}
-    return _fill("page", session.language, {"app_name": session.app_name}, markup)
+    return _fill("page", language, {"app_name": app_name}, markup)
 
 
 def refusal(status: int, reason: str, language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args
 
 import httpx
@@ -10,6 +11,7 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 
 from api.staff.guard import COOKIE, Permission, Role, cookie_name, guarded, session_cookie
+from tests.api.test_pages import embedded, needs_panel
 from tests.system.house import House
 
 pytestmark = [pytest.mark.requirement("R2.3-c"), pytest.mark.requirement("R4-b")]
@@ -136,3 +138,23 @@ def test_no_secret_of_the_staff_stands_in_the_log(house: House) -> None:
         lambda: house.query("select 1 from trace.log where method = 'GET /staff/v1/people' limit 1"),
     )
     assert [] == house.query("select 1 from trace.log t where strpos(t::text, %s) > 0", secret)
+
+
+@needs_panel
+@pytest.mark.parametrize("path", ["/staff", "/staff/enter", "/staff/people", "/staff/customers/12/money"])
+def test_every_address_of_the_staff_s_pages_is_the_same_document_that_nobody_frames(
+    path: str, house: House
+) -> None:
+    shown = house.api.get(path, headers={"Accept-Language": "pt-BR,pt;q=0.9"})
+    assert (200, True) == (shown.status_code, '<html lang="pt">' in shown.text)
+    assert "frame-ancestors 'none'" in shown.headers["content-security-policy"]
+    assert "no-store" == shown.headers["cache-control"]
+    known = embedded(shown.text)
+    assert {"app_name", "language", "has_oidc"} == set(known)
+    script = re.findall(r'<script type="module" src="([^"]+)"', shown.text)
+    assert [200] == [house.api.get(address).status_code for address in script]
+
+
+def test_an_address_of_the_api_that_does_not_exist_is_no_page(house: House) -> None:
+    answer = house.api.get("/staff/v1/nothing")
+    assert (404, "not_found") == (answer.status_code, answer.json()["reason"])

@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import en from './locales/en'
 import enBilling from './locales/en/billing.json'
+import enStaff from './locales/en/staff.json'
 import es from './locales/es'
 import esBilling from './locales/es/billing.json'
+import esStaff from './locales/es/staff.json'
 import pt from './locales/pt'
 import ptBilling from './locales/pt/billing.json'
+import ptStaff from './locales/pt/staff.json'
 
 const LANGUAGES = {
-  es: { ...es, billing: esBilling },
-  en: { ...en, billing: enBilling },
-  pt: { ...pt, billing: ptBilling },
+  es: { ...es, billing: esBilling, staff: esStaff },
+  en: { ...en, billing: enBilling, staff: enStaff },
+  pt: { ...pt, billing: ptBilling, staff: ptStaff },
 }
 const SOURCES = import.meta.glob<string>(['./**/*.vue', './**/*.ts', '!./**/*.test.ts'], {
   query: '?raw',

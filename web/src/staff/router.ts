@@ -1,0 +1,44 @@
+// The staff's views under /staff: each with the permission without which it is neither offered nor opened.
+
+import { createRouter, createWebHistory, type RouteRecordRaw, type Router, type RouterHistory } from 'vue-router'
+import type { Desk, Permission } from './desk'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Null: everybody of the staff. */
+    permission?: Permission | null
+    /** Its place in the navigation (`staff.nav.<name>`); a view without one is reached from another. */
+    tab?: string
+  }
+}
+
+export const VIEWS: RouteRecordRaw[] = [
+  { path: '/people', name: 'people', meta: { permission: 'staff.manage', tab: 'people' }, component: () => import('./views/PeopleView.vue') },
+]
+
+const routes: RouteRecordRaw[] = [
+  { path: '/enter', name: 'enter', component: () => import('./views/EnterView.vue') },
+  ...VIEWS,
+  { path: '/welcome', name: 'welcome', meta: { permission: null }, component: () => import('./views/WelcomeView.vue') },
+  { path: '/:rest(.*)', redirect: '/welcome' },
+]
+
+/** The tabs that this person sees, in the order of the views. */
+export function tabsFor(desk: Desk): { tab: string; name: string }[] {
+  return VIEWS.filter(({ meta }) => meta?.tab !== undefined && desk.may(meta.permission ?? null)).map(({ meta, name }) => ({
+    tab: meta?.tab as string,
+    name: String(name),
+  }))
+}
+
+export function staffRouter(desk: Desk, history: RouterHistory = createWebHistory('/staff')): Router {
+  const router = createRouter({ history, routes })
+  router.beforeEach(({ name, meta, fullPath }) => {
+    if (name === 'enter') return undefined
+    if (desk.me === null) return { name: 'enter', query: fullPath === '/welcome' ? {} : { to: fullPath } }
+    const [first] = tabsFor(desk)
+    if (name === 'welcome' && first !== undefined) return { name: first.name }
+    return desk.may(meta.permission ?? null) ? undefined : { name: first?.name ?? 'welcome' }
+  })
+  return router
+}
