@@ -79,10 +79,15 @@ class Known:
         try:
             with psycopg.connect(self.owner_url, autocommit=True) as connection:
                 now = connection.execute("select clock_timestamp()").fetchone()
-                sights = {name: connection.execute(sql.encode()).fetchall() for name, sql in _SIGHTS.items()}
+                sights = {name: _rows(connection, sql) for name, sql in _SIGHTS.items()}
         except psycopg.Error as error:
             return f"the database says nothing: {error}"
         lines = [f"--- database, at {now and now[0]:%H:%M:%S}"]
         for name, rows in sights.items():
-            lines += [name, *("  " + " | ".join(map(str, row)) for row in rows)]
+            lines += [name, *(f"  {row}" for row in rows)]
         return "\n".join(lines)
+
+
+def _rows(connection: psycopg.Connection[Any], sql: str) -> list[str]:
+    """As PostgreSQL writes them: Python has no instant for `infinity`."""
+    return [str(row) for (row,) in connection.execute(f"select s::text from ({sql}) s".encode())]

@@ -7,6 +7,10 @@ create or replace function billing.decide_postings(p_rows billing.posting[], p_h
 returns billing.posting[]
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 declare
   v_rows billing.posting[] := '{}';

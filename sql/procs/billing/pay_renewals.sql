@@ -4,6 +4,10 @@
 create or replace function billing.pay_renewals(p_subscriptions billing.subscription[]) returns billing.renewal[]
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 declare
   v_now timestamptz := tenancy.now();

@@ -5,6 +5,10 @@ create or replace function billing.post_items(p_items jsonb, p_from text, p_to t
 returns table (item int, outcome text, reason text, detail jsonb, transfer_id uuid, balance bigint)
 language plpgsql
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 declare
   v_rows billing.posting[];

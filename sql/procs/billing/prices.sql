@@ -9,6 +9,10 @@ returns table (
   item int, card_id uuid, currency text, price billing.micros, cost billing.micros, moment text, is_free boolean, reason text)
 language plpgsql security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 declare
   v_rows billing.pricing[];

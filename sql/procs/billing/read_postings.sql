@@ -5,6 +5,10 @@
 create or replace function billing.read_postings(p_items jsonb, p_from text, p_to text) returns setof billing.posting
 language plpgsql stable
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 begin
   return query

@@ -7,6 +7,10 @@
 create or replace function billing.renew_due(p_limit int default 200) returns int
 language plpgsql security definer
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 declare
   v_now timestamptz := tenancy.now();

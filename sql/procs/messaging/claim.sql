@@ -150,7 +150,11 @@ begin
            c.key_sealed
       from unnest(v_portals, v_messages) u(portal_id, message_id)
       join messaging.message m on m.portal_id = u.portal_id and m.message_id = u.message_id and m.state = 'sending'
-      join messaging.attempt a on a.portal_id = m.portal_id and a.message_id = m.message_id and a.outcome is null and a.began_at = v_now
+     -- Its newest attempt is the one that was just written; limit keeps the search per message, whatever the statistics say.
+     cross join lateral (
+       select t.number, t.token from messaging.attempt t
+        where t.portal_id = u.portal_id and t.message_id = u.message_id
+        order by t.number desc limit 1) a
       join messaging.conversation v on v.portal_id = m.portal_id and v.conversation_id = m.conversation_id
       join messaging.contact k on k.portal_id = v.portal_id and k.contact_id = v.contact_id
       join tenancy.channel c on c.portal_id = m.portal_id and c.channel_id = m.channel_id

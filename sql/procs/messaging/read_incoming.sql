@@ -6,6 +6,10 @@
 create or replace function messaging.read_incoming(p_items jsonb) returns setof messaging.incoming
 language sql stable
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
   with i as (
     select e.i::int as item, e.x, e.x ->> 'portal_id' as portal, e.x ->> 'channel_id' as channel,
@@ -14,7 +18,7 @@ as $$
            e.x ->> 'sent_at' as sent_at, e.x ->> 'raw' as raw
       from jsonb_array_elements(p_items) with ordinality e(x, i)
      cross join lateral (select case when e.x ->> 'wa_id' ~ '^[0-9]{1,20}$' then e.x ->> 'wa_id' end as wa_id) s),
-  r as (
+  r as materialized (
     select i.*, case
              when jsonb_typeof(i.x) <> 'object' then 'not_an_object'
              when i.portal is null or i.channel is null

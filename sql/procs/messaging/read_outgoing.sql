@@ -5,6 +5,10 @@
 create or replace function messaging.read_outgoing(p_items jsonb) returns setof messaging.outgoing
 language plpgsql stable
 set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
 as $$
 begin
   return query
@@ -15,11 +19,11 @@ begin
            case when jsonb_typeof(e.x -> 'parts') <> 'array' then '[]'
                 when jsonb_array_length(e.x -> 'parts') <= 100 then e.x -> 'parts' else '[]' end as parts
       from jsonb_array_elements(p_items) with ordinality e(x, i)),
-  r as (
+  r as materialized (
     select i.*, c.channel_id, v.conversation_id,
            case
              when jsonb_typeof(i.x) <> 'object' then 'not_an_object'
-             when not exists (select from tenancy.portal p where p.portal_id = i.portal_id) then 'unknown_portal'
+             when o.portal_id is null then 'unknown_portal'
              when coalesce(i.source, '') not in ('open_line', 'sms', 'robot', 'api', 'panel', 'broadcast') then 'bad_source'
              when coalesce(i.key, '') = '' or length(i.key) > 300 then 'bad_key'
              when i.parts = '[]' then 'no_parts'
@@ -30,6 +34,7 @@ begin
              when v.conversation_id is null then 'unknown_chat'
            end as trouble
       from i
+      left join tenancy.portal o on o.portal_id = i.portal_id
       left join messaging.conversation b on b.portal_id = i.portal_id and b.conversation_id = i.named_id
       left join lateral (
         select c.channel_id from tenancy.channel c
@@ -37,9 +42,14 @@ begin
            and (c.channel_id = b.channel_id
                 or b.conversation_id is null and c.connector = i.x ->> 'connector' and c.line_id = i.x ->> 'line')
          order by c.state in ('disconnected', 'draft'), c.created_at desc limit 1) c on true
-      left join messaging.conversation v
-        on v.portal_id = i.portal_id and v.channel_id = c.channel_id
-       and (v.conversation_id = b.conversation_id or b.conversation_id is null and v.chat_key = i.x ->> 'chat_key')),
+      -- Two searches by a whole key each: an `or` between them would read every conversation of the table.
+      left join lateral (
+        select n.conversation_id from messaging.conversation n
+         where n.portal_id = i.portal_id and n.conversation_id = b.conversation_id and n.channel_id = c.channel_id
+        union all
+        select k.conversation_id from messaging.conversation k
+         where b.conversation_id is null and k.portal_id = i.portal_id and k.channel_id = c.channel_id and k.chat_key = i.x ->> 'chat_key'
+         limit 1) v on true),
   p as (
     select r.*, coalesce(p.n, 1)::int as part, p.x as said,
            case

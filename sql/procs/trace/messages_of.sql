@@ -12,21 +12,25 @@ as $$
 declare
   v_text text := btrim(p_id);
   v_id uuid := case when pg_input_is_valid(v_text, 'uuid') then v_text::uuid end;
+  v_parts text[] := array(select v_text || '/' || n from generate_series(1, 100) n);
   v_customer text := case when v_text ~ '^\+?[0-9 ().-]+$' then regexp_replace(v_text, '[^0-9]', '', 'g') else v_text end;
 begin
   return array(
     select x.message_id from (
       select m.message_id from messaging.message m where m.portal_id = p_portal_id and m.message_id = v_id
       union
-      select s.message_id from messaging.message m
-        join messaging.message s on s.portal_id = m.portal_id and s.origin_id = m.origin_id and s.parts > 1
-       where m.portal_id = p_portal_id and m.message_id = v_id and m.parts > 1
+      select s.message_id
+        from (select m.origin_id from messaging.message m
+               where m.portal_id = p_portal_id and m.message_id = v_id and m.parts > 1 limit 1) o
+       cross join lateral (
+         select p.message_id from messaging.message p
+          where p.portal_id = p_portal_id and p.origin_id = o.origin_id and p.parts > 1 limit 200) s
       union
       select a.message_id from messaging.alias a where a.portal_id = p_portal_id and a.key = v_text
          and a.kind = any (array['gs', 'wa', 'open_line', 'sms', 'robot', 'api', 'panel', 'broadcast'])
       union
       select a.message_id from messaging.alias a
-       where a.portal_id = p_portal_id and a.key in (select v_text || '/' || n from generate_series(1, 100) n)
+       where a.portal_id = p_portal_id and a.key = any (v_parts)
          and a.kind = any (array['open_line', 'sms', 'robot', 'api', 'panel', 'broadcast'])
       union
       (select l.message_id from trace.log l
@@ -46,9 +50,12 @@ begin
               select c.conversation_id from messaging.conversation c
                where c.portal_id = p_portal_id and c.portal_chat_id = v_text
               union
-              select c.conversation_id from messaging.identifier f
-                join messaging.conversation c on c.portal_id = f.portal_id and c.contact_id = f.contact_id
-               where f.portal_id = p_portal_id and f.kind = any (array['wa', 'bsuid', 'alias']) and f.value = v_customer) v
+              select k.conversation_id
+                from (select f.contact_id from messaging.identifier f
+                       where f.portal_id = p_portal_id and f.kind = any (array['wa', 'bsuid', 'alias']) and f.value = v_customer limit 3) f
+               cross join lateral (
+                 select c.conversation_id from messaging.conversation c
+                  where c.portal_id = p_portal_id and c.contact_id = f.contact_id limit 200) k) v
        cross join lateral (
          select m.message_id from messaging.message m
           where m.portal_id = p_portal_id and m.conversation_id = v.conversation_id
