@@ -1,4 +1,5 @@
--- What the scripts beside this file work on: 64 portals, each with a channel, a wallet full of money and a rate card.
+-- What the scripts beside this file work on: 64 portals (or `set bench.portals`), each with a channel, a wallet full of
+-- money and a rate card.
 -- Once per database, after `whatsappb24 migrate`, as the owner of the database:
 --   psql -d … -v ON_ERROR_STOP=1 -f benchmarks/pgbench/setup.sql
 -- The schema `bench` is all it adds beside customers' rows; use a database made for it.
@@ -34,7 +35,7 @@ select billing.publish_rate_card('bench', card_id)
   from billing.load_rate_card('bench', '{"name": "bench", "currency": "USD"}', '[
     {"line": 2, "direction": "out", "country": "*", "category": "service", "price": "0.005", "cost": "0.002", "moment": "submitted"},
     {"line": 3, "direction": "out", "country": "*", "category": "marketing", "price": "0.01", "cost": "0.006", "moment": "sent"}]');
-select bench.add_portal(n) from generate_series(1, 64) n;
+select bench.add_portal(n) from generate_series(1, coalesce(current_setting('bench.portals', true), '64')::int) n;
 
 -- What the scripts hand to the functions, as a service would: one jsonb array a call, keys that nobody had before.
 

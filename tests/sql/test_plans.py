@@ -33,7 +33,7 @@ SETTINGS = (
     "set client_min_messages = log",
 )
 ALREADY_DONE = (
-    "select count(*) from generate_series(1, 8) n, billing.debit(bench.debits(n, 50))",
+    "select count(*) from generate_series(1, 8) n, billing.debit(bench.debits(n, 100))",
     "select count(*) from generate_series(1, 8), messaging.apply_receipts(bench.receipts(100))",
     "select count(*) from generate_series(1, 8) n, billing.hold(bench.charges(n, 50))",
 )
@@ -85,13 +85,16 @@ def _rows(node: dict[str, Any]) -> float:
 
 @pytest.fixture(scope="module")
 def session(database: TestDatabase) -> Iterator[Session]:
-    """64 portals, eight of them with 150 conversations each and 1,800 messages that were sent."""
+    """Eight portals with 100 conversations each; 400 messages were sent, money was moved."""
     with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("set bench.portals = 8")
         connection.execute((ROOT / "benchmarks" / "pgbench" / "setup.sql").read_bytes())
-        connection.execute("call bench.fill(150, 1800, 8)")
+        connection.execute("call bench.fill(100, 400, 8)")
         for query in ALREADY_DONE:
             connection.execute(query.encode())
-        connection.execute("analyze")  # autovacuum does it within a minute: empty tables tell no index from another
+        connection.execute(
+            "analyze"
+        )  # autovacuum does it within a minute: empty tables tell no index from another
         try:
             for setting in SETTINGS:
                 connection.execute(setting.encode())
