@@ -64,6 +64,7 @@ class Rounds:
             every(_FEW_SECONDS_S, self._erase, stop, name="erase"),
             every(_MINUTE_S, self._renew, stop, name="_renew"),
             every(_MINUTE_S, self._tell_trials, stop, name="_tell_trials"),
+            every(_MINUTE_S, self._reconcile, stop, name="_reconcile"),
             *(every(_HOUR_S, task, stop, name=task.__name__) for task in slow),
         )
 
@@ -103,6 +104,11 @@ class Rounds:
     async def _tell_trials(self) -> None:
         while await self._database.call_value("billing.tell_trials"):
             pass  # a call looks at some of them
+
+    async def _reconcile(self) -> None:
+        """What Gupshup says it billed, beside what we charged."""
+        while await self._database.call_value("billing.reconcile", timeout_s=_SLOW_CALL_S):
+            pass  # a call compares some of it
 
     async def _forget_files(self) -> None:
         await self._shelf.forget(_KEEP_MEDIA)

@@ -9,7 +9,7 @@ from litestar.di import Provide
 
 from api import problems
 from api.services import Services
-from api.staff import people, session
+from api.staff import differences, people, session
 from api.staff.guard import guarded, provide_staff, staff_entered
 
 
@@ -25,6 +25,7 @@ def staff_router(services: Callable[[], Services]) -> Router:
                     [
                         session.get_me,
                         session.end_session,
+                        differences.list_all_differences,
                         people.list_people,
                         people.add_person,
                         people.change_person,

@@ -206,6 +206,36 @@ def test_a_message_is_seen_in_the_statement_and_in_the_days_consumption(rich: Ho
     assert 10 == len(day["day"])
 
 
+@pytest.mark.requirement("R1")
+def test_what_gupshup_bills_is_compared_with_what_we_charged(rich: House) -> None:
+    (line,) = _call(rich, "GET", "/statement", params={"category": "service"}).json()["items"]
+    rich.until("Gupshup said what it bills", lambda: rich.query("select from billing.billed"))
+
+    def compared() -> dict[str, Any]:
+        rich.query("select billing.reconcile()")
+        answer: dict[str, Any] = _call(rich, "GET", "/differences", params=RANGE).json()
+        return answer
+
+    rich.query("update billing.billed set due_at = tenancy.now() returning true")
+    rich.until("it is compared", lambda: compared()["compared"] == 1)
+    told = compared()
+    assert (1, 0, {}, []) == tuple(told[name] for name in ("said", "waiting", "kinds", "items"))
+
+    rich.query("update billing.billed set is_billable = false, due_at = tenancy.now() returning true")
+    rich.until("the difference is found", lambda: compared()["kinds"] == {"billed_by_us_only": 1})
+    told = compared()
+    (found,) = told["items"]
+    assert ("billed_by_us_only", line["message_id"]) == (found["kind"], found["message_id"])
+    seen_by_staff = rich.api.get("/staff/v1/differences", headers=rich.staff()).json()
+    assert [found["difference_id"]] == [one["difference_id"] for one in seen_by_staff]
+    assert (False, "service", "MX") == tuple(
+        found["said"][name] for name in ("billable", "category", "country")
+    )
+    assert ("captured", 800, "USD") == tuple(
+        found["charged"][name] for name in ("state", "price", "currency")
+    )
+
+
 @pytest.mark.parametrize(
     ("method", "path", "options"),
     [
@@ -213,6 +243,7 @@ def test_a_message_is_seen_in_the_statement_and_in_the_days_consumption(rich: Ho
         ("GET", "/consumption", {"params": RANGE}),
         ("GET", "/statement", {}),
         ("GET", "/statement.csv", {}),
+        ("GET", "/differences", {"params": RANGE}),
         ("GET", "/statement.pdf", {}),
         ("GET", "/quote", {"params": {"channel_id": UNKNOWN_ID}}),
         ("PUT", "/caps", {"json": {"scope": "portal", "period": "day", "hard": 1}}),

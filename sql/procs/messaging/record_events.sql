@@ -1,7 +1,8 @@
 -- Keeps billing, template, account, user and preference events of channels as they were said, with their bytes.
 -- p_items: [{portal_id, channel_id, fact, raw, …}]. An account event that takes the number's right to send away
--- turns the channel to attention; what it tells of the number is kept as its facts (tenancy.note_account_event). An event that comes again is kept once. Returns a row per item: kept, or rejected
--- (it names no channel of ours).
+-- turns the channel to attention; what it tells of the number is kept as its facts (tenancy.note_account_event). Billing events
+-- are read for the reconciliation (billing.note_billed). An event that comes again is kept once. Returns a row per item: kept,
+-- or rejected (it names no channel of ours).
 -- Raises WB400 malformed_call. For account events, locks the channel rows in the order of their key, then their facts.
 create or replace function messaging.record_events(p_items jsonb, p_raw bytea[] default '{}')
 returns table (item int, outcome text)
@@ -11,6 +12,8 @@ as $$
 declare
   v_raw_ids uuid[];
   v_kept jsonb;
+  v_portals uuid[];
+  v_billing uuid[];
 begin
   if p_items is null or jsonb_typeof(p_items) <> 'array' then
     perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_items'));
@@ -30,11 +33,17 @@ begin
            array_agg(i.portal_id order by i.n), array_agg(i.channel_id order by i.n))
     into v_raw_ids
     from jsonb_to_recordset(v_kept) i(n int, portal_id uuid, channel_id uuid, raw int);
-  insert into messaging.channel_event (portal_id, channel_event_id, channel_id, fact, item, raw_id)
-  select i.portal_id, tenancy.new_id(), i.channel_id, i.fact, i.item, v_raw_ids[i.raw]
-    from jsonb_to_recordset(v_kept) i(portal_id uuid, channel_id uuid, fact text, item jsonb, raw int)
-   order by i.portal_id, i.channel_id, i.fact, i.item
-  on conflict (portal_id, channel_id, fingerprint) do nothing;
+  with kept as (
+    insert into messaging.channel_event (portal_id, channel_event_id, channel_id, fact, item, raw_id)
+    select i.portal_id, tenancy.new_id(), i.channel_id, i.fact, i.item, v_raw_ids[i.raw]
+      from jsonb_to_recordset(v_kept) i(portal_id uuid, channel_id uuid, fact text, item jsonb, raw int)
+     order by i.portal_id, i.channel_id, i.fact, i.item
+    on conflict (portal_id, channel_id, fingerprint) do nothing
+    returning portal_id, channel_event_id, fact)
+  select array_agg(k.portal_id), array_agg(k.channel_event_id) into v_portals, v_billing from kept k where k.fact = 'billing';
+  if v_billing is not null then
+    perform billing.note_billed(v_portals, v_billing);
+  end if;
   perform tenancy.note_account_event(i.portal_id, i.channel_id, i.what, i.payload)
     from jsonb_to_recordset(v_kept) i(n int, portal_id uuid, channel_id uuid, fact text, what text, payload jsonb)
    where i.fact = 'account' and jsonb_typeof(i.payload) = 'object'

@@ -62,3 +62,28 @@ returns billing.holding[] language sql as $$
     from generate_series(1, p_n) n
 $$;
 comment on function tests.holding(uuid, uuid, bigint, int, text, text) is 'Rows of a hold on their way through the call.';
+
+create function tests.billed(p_portal_id uuid, p_channel_id uuid, p_key text, p_said jsonb default '{}', p_destination text default '5215551234567')
+returns text language sql as $$
+  select string_agg(e.outcome, ' ') from messaging.record_events(jsonb_build_array(jsonb_build_object(
+    'portal_id', p_portal_id, 'channel_id', p_channel_id, 'fact', 'billing', 'keys', jsonb_build_object('gs', p_key), 'destination', p_destination,
+    'at', tenancy.now(), 'deductions', '{"model": "PMP", "type": "regular", "billable": true, "category": "service"}'::jsonb || p_said))) e
+$$;
+comment on function tests.billed(uuid, uuid, text, jsonb, text) is 'Gupshup''s billing event of the message with a gs key: billable, service, to Mexico, unless p_said says otherwise.';
+
+create function tests.paid(p_portal_id uuid, p_channel_id uuid, p_key text, p_more jsonb default '{"country": "MX"}') returns uuid language plpgsql as $$
+declare v_message uuid := tenancy.new_id();
+begin
+  perform tests.held(p_portal_id, p_channel_id, array[v_message], p_more);
+  perform tests.moved(p_portal_id, array[v_message], 'sent');
+  insert into messaging.alias (portal_id, kind, key, message_id, created_at) values (p_portal_id, 'gs', p_key, v_message, tenancy.now());
+  return v_message;
+end $$;
+comment on function tests.paid(uuid, uuid, text, jsonb) is 'A message that was paid, under Gupshup''s key; returns it.';
+
+create function tests.differences() returns text language sql as $$
+  select string_agg(concat_ws(' ', d.kind, d.said ->> 'billable', d.said ->> 'category', d.said ->> 'country', 'beside', d.charged ->> 'state',
+           d.charged ->> 'price', d.charged ->> 'category', d.charged ->> 'country'), ', ' order by d.kind, d.said ->> 'billable', d.at)
+    from billing.difference d
+$$;
+comment on function tests.differences() is 'What is kept of differences, in short.';

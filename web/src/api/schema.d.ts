@@ -754,6 +754,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDifferences
+         * @description Where Gupshup's billing events and our charges disagree, and how much of them is compared.
+         *
+         *     `from`, `to`: at most 100 days. Gupshup tells no amounts; prices are ours, in whole millionths of
+         *     `currency`. Needs `billing.view`.
+         */
+        get: operations["ListDifferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plans": {
         parameters: {
             query?: never;
@@ -1038,6 +1061,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListAllDifferences
+         * @description What was found last first; `after`: the id of the last one seen. Prices in whole millionths.
+         *
+         *     Needs `money.view`.
+         */
+        get: operations["ListAllDifferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/people": {
         parameters: {
             query?: never;
@@ -1272,6 +1317,15 @@ export interface components {
             /** @enum {string} */
             state: "draft" | "connecting" | "active" | "attention" | "suspended" | "paused" | "disconnected" | "removed";
         };
+        /** Charged */
+        Charged: {
+            /** @enum {null|string} */
+            state?: "held" | "captured" | "released" | "reversed" | null;
+            price?: number | null;
+            currency?: string | null;
+            category?: string | null;
+            country?: string | null;
+        };
         /** ConnectionTest */
         ConnectionTest: {
             /** @enum {string} */
@@ -1395,6 +1449,33 @@ export interface components {
             billing_address?: components["schemas"]["Address"];
             contacts?: components["schemas"]["Contact"][];
             language?: "es" | "en" | "pt";
+        };
+        /** Difference */
+        Difference: {
+            /** Format: uuid */
+            difference_id: string;
+            /** @enum {string} */
+            kind: "not_billed_by_us" | "billed_by_us_only" | "other_category" | "other_country" | "unknown_message";
+            /** Format: date-time */
+            at: string;
+            message_id: string | null;
+            /** Format: uuid */
+            channel_id: string;
+            said: components["schemas"]["Said"];
+            charged: components["schemas"]["Charged"];
+            /** Format: date-time */
+            found_at: string;
+        };
+        /** Differences */
+        Differences: {
+            said: number;
+            compared: number;
+            waiting: number;
+            kinds: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Difference"][];
+            next: string | null;
         };
         /** Explanation */
         Explanation: {
@@ -1685,6 +1766,26 @@ export interface components {
             may: string[];
             explanation: components["schemas"]["Explanation"] | null;
         };
+        /** PortalDifference */
+        PortalDifference: {
+            /** Format: uuid */
+            difference_id: string;
+            /** @enum {string} */
+            kind: "not_billed_by_us" | "billed_by_us_only" | "other_category" | "other_country" | "unknown_message";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            portal_id: string;
+            domain: string;
+            customer: string | null;
+            message_id: string | null;
+            /** Format: uuid */
+            channel_id: string;
+            said: components["schemas"]["Said"];
+            charged: components["schemas"]["Charged"];
+            /** Format: date-time */
+            found_at: string;
+        };
         /** PortalSettings */
         PortalSettings: {
             /** @enum {null|string} */
@@ -1740,6 +1841,14 @@ export interface components {
         /** Resolved */
         Resolved: {
             state: string;
+        };
+        /** Said */
+        Said: {
+            billable?: boolean | null;
+            category?: string | null;
+            country?: string | null;
+            model?: string | null;
+            type?: string | null;
         };
         /** SentTest */
         SentTest: {
@@ -3313,6 +3422,41 @@ export interface operations {
             };
         };
     };
+    ListDifferences: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                kind?: "not_billed_by_us" | "billed_by_us_only" | "other_category" | "other_country" | "unknown_message" | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Differences"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ListPlans: {
         parameters: {
             query?: never;
@@ -3769,6 +3913,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Staff"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListAllDifferences: {
+        parameters: {
+            query?: {
+                kind?: "not_billed_by_us" | "billed_by_us_only" | "other_category" | "other_country" | "unknown_message" | null;
+                portal_id?: string | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalDifference"][];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */

@@ -1,7 +1,7 @@
 import { flushPromises } from '@vue/test-utils'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Schemas } from '@/api/client'
-import { balance, CHANNEL, line } from '@/pieces/billing/billing-for-tests'
+import { balance, CHANNEL, difference, differences, line } from '@/pieces/billing/billing-for-tests'
 import { dayOf } from '@/pieces/billing/consumption'
 import { shown } from '@/testing'
 import BalanceView from './BalanceView.vue'
@@ -19,6 +19,7 @@ function view(answers: Record<string, unknown> = {}, may = ['billing.view', 'bil
       'GET /api/v1/channels': [{ channel_id: CHANNEL, name: 'Ventas' }],
       'GET /api/v1/consumption': [spent('service', 40_000, 1), spent('marketing', 120_000, 2)],
       'GET /api/v1/statement': { items: [line()], next: null },
+      'GET /api/v1/differences': differences(),
       ...answers,
     },
   })
@@ -133,6 +134,46 @@ describe('the statement', () => {
     await page.get('[data-file=csv]').trigger('click')
     await flushPromises()
     expect(page.text()).toContain('No tiene permiso.')
+    page.unmount()
+  })
+})
+
+describe('the reconciliation', () => {
+  const shownCard = async (answers: Record<string, unknown>) => {
+    const page = await view(answers)
+    await vi.dynamicImportSettled()
+    await flushPromises()
+    return page
+  }
+
+  it('says that everything agrees, and what is still to be compared', async () => {
+    const page = await shownCard({ 'GET /api/v1/differences': differences({ said: 40, compared: 38, waiting: 2 }) })
+    expect(page.get('[data-sum]').text()).toContain('Todo coincide: 38 de 40')
+    expect(page.get('[data-sum]').text()).toContain('Por comparar: 2')
+    expect(page.find('[data-difference]').exists()).toBe(false)
+    page.unmount()
+  })
+
+  it('before Gupshup said anything says just that', async () => {
+    const page = await shownCard({ 'GET /api/v1/differences': differences({ said: 0, compared: 0 }) })
+    expect(page.get('[data-sum]').text()).toContain('todavía no ha informado')
+    page.unmount()
+  })
+
+  it('shows both words about a message, which leads to its story, page by page', async () => {
+    const stranger = difference({
+      difference_id: 'b', kind: 'unknown_message', message_id: null,
+      charged: { state: null, price: null, currency: null, category: null, country: null },
+    })
+    const pages = [differences({ kinds: { billed_by_us_only: 1, unknown_message: 1 }, items: [difference()], next: '1/x' }), differences({ items: [stranger] })]
+    const page = await shownCard({ 'GET /api/v1/differences': () => pages.shift() })
+    expect(page.get('[data-sum]').text()).toContain('Diferencias: 2')
+    const first = page.get('[data-difference=billed_by_us_only]')
+    expect(first.get('a').text()).toBe('Se cobró aquí y Gupshup no lo cobra')
+    expect(first.text()).toMatch(/Gratis · Servicio · MX.*0[.,]04.* · Servicio · MX/s)
+    await press(page, 'Mostrar más')
+    expect(page.get('[data-difference=unknown_message]').find('a').exists()).toBe(false)
+    expect(page.get('[data-difference=unknown_message]').text()).toContain('Sin cobro')
     page.unmount()
   })
 })

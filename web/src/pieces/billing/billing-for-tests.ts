@@ -43,6 +43,24 @@ export function line(told: Partial<Schemas['StatementLine']> = {}): Schemas['Sta
   }
 }
 
+export function difference(told: Partial<Schemas['Difference']> = {}): Schemas['Difference'] {
+  return {
+    difference_id: 'a',
+    kind: 'billed_by_us_only',
+    at: '2026-11-22T18:00:00Z',
+    message_id: '0190b3c4-0000-7000-8000-00000000e001',
+    channel_id: CHANNEL,
+    said: { billable: false, category: 'service', country: 'MX', model: 'PMP', type: 'regular' },
+    charged: { state: 'captured', price: 40_000, currency: 'USD', category: 'service', country: 'MX' },
+    found_at: '2026-11-22T18:10:00Z',
+    ...told,
+  }
+}
+
+export function differences(told: Partial<Schemas['Differences']> = {}): Schemas['Differences'] {
+  return { said: 1, compared: 1, waiting: 0, kinds: {}, items: [], next: null, ...told }
+}
+
 export function subscription(told: Partial<Schemas['Subscription']> = {}): Schemas['Subscription'] {
   return {
     channel_id: CHANNEL,
