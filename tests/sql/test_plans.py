@@ -61,7 +61,7 @@ class Session:
         self._plans.clear()
         row = self._connection.execute(query.encode(), parameters).fetchone()
         found = [
-            f"{rows:,.0f} rows of {node['Relation Name']} by {node['Node Type']}: {_short(plan['Query Text'])}"
+            f"{rows:,.0f} of {node['Relation Name']} by {node['Node Type']}: {_short(plan['Query Text'])}"
             for plan in self._plans
             for node in _nodes(plan["Plan"])
             if (rows := _rows(node)) > MOST
