@@ -56,6 +56,9 @@ class EvidenceKind(StrEnum):
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """One fact about money, read from the provider; `to_builtins` makes it an item for `settle_payment`.
 
+    The same fact read by another way has the same key, kind, amount and currency; its `ids` may be fewer (the
+    payment alone does not name its page).
+
     Business keys, unique for ever: `stripe:pi:<id>`, `stripe:in:<id>` (recurring), `paypal:capture:<id>`,
     `paypal:sale:<id>`; a fee is `<key of the payment>:fee`; `stripe:re:<id>`, `paypal:refund:<id>` and their
     `…:failed`; `stripe:dp:<id>:opened|withdrawn|reinstated|closed`, `paypal:reversal:<id>`,

@@ -41,6 +41,8 @@ from connectors.stripe.values import instant
 if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams
 
+    from connectors.payments import PaymentProvider
+
 _KEY_LIVES: Final = timedelta(hours=20)
 """Stripe may forget an idempotency key after a day: an older command is looked up, never sent again."""
 _SETTLES_WITHIN: Final = timedelta(minutes=2)
@@ -360,3 +362,7 @@ class Stripe:
 
 def _subscription(found: dict[str, Any]) -> SubSnapshot:
     return subscription_of(msgspec.convert(found, Subscription))
+
+
+if TYPE_CHECKING:
+    _stands_behind_the_port: Callable[..., PaymentProvider] = Stripe

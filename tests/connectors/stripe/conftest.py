@@ -1,33 +1,33 @@
-"""Stripe's published payloads, signing as Stripe does it, and a journal that keeps."""
+"""Stripe's published payloads, signing as Stripe does it, and our connector on the simulated Stripe."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
-from connectors.outside import Exchange
+from tests.connectors.stripe.stage import StripeStage, staged
 
 _PAYLOADS = Path(__file__).resolve().parents[4] / "shared" / "payloads" / "payments" / "stripe"
 NOW = 1_790_000_000
 
 
-class Kept:
-    """A journal whose exchanges can be looked at."""
-
-    def __init__(self) -> None:
-        self.exchanges: list[Exchange] = []
-
-    def record(self, exchange: Exchange) -> None:
-        self.exchanges.append(exchange)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def servers() -> AsyncIterator[StripeStage]:
+    """One simulated Stripe for a module."""
+    async with staged() as stage:
+        yield stage
 
 
-@pytest.fixture
-def journal() -> Kept:
-    return Kept()
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(servers: StripeStage) -> StripeStage:
+    """A new account at that Stripe, for one test."""
+    await servers.begin_anew()
+    return servers
 
 
 @pytest.fixture

@@ -1,0 +1,13 @@
+"""Stripe under the contract suite of all payment providers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.connectors.payments_contract import PaymentsContract
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+class TestStripe(PaymentsContract):
+    """The fixture `stage` is in conftest."""
