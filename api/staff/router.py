@@ -9,7 +9,17 @@ from litestar.di import Provide
 
 from api import problems
 from api.services import Services
-from api.staff import differences, people, session
+from api.staff import (
+    adjustments,
+    customers,
+    differences,
+    margins,
+    people,
+    plans,
+    session,
+    tariffs,
+    wallets,
+)
 from api.staff.guard import guarded, provide_staff, staff_entered
 
 
@@ -30,6 +40,35 @@ def staff_router(services: Callable[[], Services]) -> Router:
                         people.add_person,
                         people.change_person,
                         people.invite_person,
+                        customers.list_customers,
+                        customers.read_customer,
+                        customers.list_history,
+                        customers.choose_currency,
+                        customers.assign_portal,
+                        wallets.open_wallet,
+                        wallets.freeze_wallet,
+                        wallets.unfreeze_wallet,
+                        wallets.set_overdraft,
+                        wallets.read_statement,
+                        adjustments.list_adjustments,
+                        adjustments.ask_adjustment,
+                        adjustments.approve_adjustment,
+                        adjustments.reject_adjustment,
+                        plans.list_plan_versions,
+                        plans.publish_plan,
+                        plans.withdraw_plan,
+                        tariffs.list_rate_cards,
+                        tariffs.read_rate_card,
+                        tariffs.list_rates,
+                        tariffs.download_rates,
+                        tariffs.list_differences,
+                        tariffs.load_rate_card,
+                        tariffs.publish_rate_card,
+                        tariffs.retire_rate_card,
+                        margins.get_margins,
+                        margins.download_margins,
+                        margins.list_exchange_rates,
+                        margins.set_exchange_rates,
                     ]
                 ),
                 before_request=staff_entered(services),

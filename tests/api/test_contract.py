@@ -11,7 +11,13 @@ from tests.system.house import House
 
 pytestmark = [pytest.mark.requirement("R2.3-c"), pytest.mark.requirement("R2.2-g")]
 UNKNOWN_ID = "019aa000-0000-7000-8000-000000000000"
-STREAMS = {"events": "text/event-stream", "statement.csv": "text/csv", "statement.pdf": "application/pdf"}
+STREAMS = {
+    "events": "text/event-stream",
+    "statement.csv": "text/csv",
+    "rates.csv": "text/csv",
+    "margins.csv": "text/csv",
+    "statement.pdf": "application/pdf",
+}
 METHODS = ("get", "post", "put", "patch", "delete", "head")
 
 
@@ -43,7 +49,9 @@ def test_every_route_of_the_api_says_what_it_takes_and_gives(under: str, contrac
         for parameter in operation.get("parameters", []):
             assert "schema" in parameter, path
         if "requestBody" in operation:
-            (body,) = operation["requestBody"]["content"].values()
+            ((kind, body),) = operation["requestBody"]["content"].items()
+            if kind == "text/csv":
+                continue
             assert body["schema"]["$ref"].startswith("#/components/schemas/"), (method, path)
 
 
@@ -145,6 +153,8 @@ def _body(contract: dict[str, Any], operation: dict[str, Any]) -> Any:
     """A body with a text in every field that must be there."""
     if "requestBody" not in operation:
         return None
-    (body,) = operation["requestBody"]["content"].values()
+    ((kind, body),) = operation["requestBody"]["content"].items()
+    if kind == "text/csv":
+        return "drop"
     shape = contract["components"]["schemas"][body["schema"]["$ref"].rpartition("/")[2]]
     return dict.fromkeys(shape["required"], "drop")

@@ -9,7 +9,7 @@ select n.nspname || '.' || c.relname as name, c.oid, c.relkind,
  where n.nspname in ('tenancy', 'messaging', 'billing', 'trace') and c.relkind in ('r', 'p') and not c.relispartition;
 
 select set_eq($$select name from tables where portal_id is null$$, array[
-  'billing.account_kind', 'billing.charge_transition', 'billing.currency', 'billing.plan', 'billing.rate', 'billing.rate_card',
+  'billing.account_kind', 'billing.charge_transition', 'billing.currency', 'billing.exchange_rate', 'billing.plan', 'billing.rate', 'billing.rate_card',
   'billing.subscription_state', 'billing.subscription_transition',
   'messaging.calling_code', 'messaging.message_state', 'messaging.rate', 'messaging.transition',
   'tenancy.channel_state', 'tenancy.channel_transition', 'tenancy.connection_test', 'tenancy.customer', 'tenancy.customer_change',
