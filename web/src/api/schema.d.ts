@@ -1151,6 +1151,565 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListCustomers
+         * @description Customers, newest first; `q` is found in names, tax ids, portals' domains and channels' numbers.
+         *
+         *     Amounts are whole millionths of `currency`. Needs `customers.view`.
+         */
+        get: operations["ListCustomers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadCustomer
+         * @description A customer with its portals, their wallets, and what their channels have bought.
+         *
+         *     Amounts are whole millionths of their `currency`. Needs `customers.view`.
+         */
+        get: operations["ReadCustomer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/customers/{customer_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListHistory
+         * @description Who changed what of a customer's data and of its wallets' settings, newest first.
+         *
+         *     Needs `customers.view`.
+         */
+        get: operations["ListCustomerHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/customers/{customer_id}/currency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * ChooseCurrency
+         * @description Set the currency of a customer's prices, while none of its portals has a wallet.
+         *
+         *     Afterwards 409 `customer_currency`. Needs `customers.edit`.
+         */
+        put: operations["ChooseCurrency"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/customers/{customer_id}/portals/{portal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * AssignPortal
+         * @description Give a portal to this customer, who then owns several: two portals were found to be one company's.
+         *
+         *     409 `customer_currency` where the two customers' currencies differ. Needs `customers.edit`.
+         */
+        put: operations["AssignPortal"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/wallet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OpenWallet
+         * @description Open a portal's wallet; again in the same currency changes nothing.
+         *
+         *     409 `wallet_currency` where it has one in another currency. Needs `money.adjust`.
+         */
+        post: operations["OpenWallet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/wallet/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * FreezeWallet
+         * @description Freeze a wallet: it receives money and spends none; messages that cost something are refused.
+         *
+         *     What is held is still captured. Needs `money.adjust`.
+         */
+        post: operations["FreezeWallet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/wallet/unfreeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * UnfreezeWallet
+         * @description Let a frozen wallet spend again. Needs `money.adjust`.
+         */
+        post: operations["UnfreezeWallet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/wallet/overdraft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetOverdraft
+         * @description Set how far below zero a wallet may go. It is credit, so it needs who may approve credits.
+         *
+         *     402 `balance` where more than the new limit is used already. Needs `money.approve`.
+         */
+        put: operations["SetOverdraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadStatement
+         * @description The wallet's lines as the customer sees them, oldest first, each with the balance after it.
+         *
+         *     Amounts are whole millionths of `currency`. Needs `money.view`.
+         */
+        get: operations["ReadStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListAdjustments
+         * @description Credits and debits by hand, newest first, with who asked and who decided.
+         *
+         *     Amounts are whole millionths of `currency`. Needs `money.view`.
+         */
+        get: operations["ListAdjustments"];
+        put?: never;
+        /**
+         * AskAdjustment
+         * @description Credit or debit a wallet with a reason; above its currency's limit it waits for a second person.
+         *
+         *     402 `balance` where a debit is more than there is. Needs `money.adjust`.
+         */
+        post: operations["AskAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/adjustments/{adjustment_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ApproveAdjustment
+         * @description Approve what a colleague asked for; then it is booked. 403 `four_eyes` for one's own.
+         *
+         *     Needs `money.approve`.
+         */
+        post: operations["ApproveAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/adjustments/{adjustment_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RejectAdjustment
+         * @description Reject what waits, or take back one's own; nothing is booked. Needs `money.adjust`.
+         */
+        post: operations["RejectAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPlanVersions
+         * @description All plans in all their versions, the newest of each first, with how many channels have each.
+         *
+         *     Prices are whole millionths of `currency`. Needs `customers.view`.
+         */
+        get: operations["ListPlanVersions"];
+        put?: never;
+        /**
+         * PublishPlan
+         * @description Publish a plan, or a new version of one; who has an older version keeps it. All plans afterwards.
+         *
+         *     400 names the field that is wrong. Needs `plans.manage`.
+         */
+        post: operations["PublishPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/plans/{code}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * WithdrawPlan
+         * @description Offer a plan no longer; who has it keeps it. All plans afterwards.
+         *
+         *     409 `default_plan` for the one that channels get which chose none. Needs `plans.manage`.
+         */
+        post: operations["WithdrawPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/rate-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRateCards
+         * @description Rate cards of all tariffs, newest first. Needs `customers.view`.
+         */
+        get: operations["ListRateCards"];
+        put?: never;
+        /**
+         * LoadRateCard
+         * @description Load a CSV file as a draft, or hear everything that is wrong with it by line and column.
+         *
+         *     Columns: direction, category, country, price, cost, moment, and, where wanted, free_per_month, surcharge,
+         *     reverse_on_failure. Amounts are in units of `currency`, at most six decimals. Needs `tariffs.manage`.
+         */
+        post: operations["LoadRateCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/rate-cards/{card_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadRateCard
+         * @description A rate card, and for a draft the one it would take the place of. Needs `customers.view`.
+         */
+        get: operations["ReadRateCard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/rate-cards/{card_id}/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRates
+         * @description The rows of a card with our costs, in millionths of its currency. Needs `tariffs.manage`.
+         */
+        get: operations["ListRates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/rate-cards/{card_id}/rates.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * DownloadRates
+         * @description The rows of a card as a file that can be changed and loaded again. Needs `tariffs.manage`.
+         */
+        get: operations["DownloadRates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/rate-cards/{card_id}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDifferences
+         * @description In what a draft differs from the card it would take the place of; without one all rows are new.
+         *
+         *     Amounts in millionths of its currency. Needs `tariffs.manage`.
+         */
+        get: operations["ListRateDifferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/rate-cards/{card_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PublishRateCard
+         * @description Put a draft in force, in the place of the card in force where `replaces` names it, without a gap.
+         *
+         *     409 `rate_card_overlap` where another card is in force then. Needs `tariffs.manage`.
+         */
+        post: operations["PublishRateCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/rate-cards/{card_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RetireRateCard
+         * @description End a card, now or later; a draft is discarded. What it priced stays priced.
+         *
+         *     Needs `tariffs.manage`.
+         */
+        post: operations["RetireRateCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/margins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetMargins
+         * @description What the paid messages written from `from` until before `to` (at most 400 days) earned.
+         *
+         *     Amounts are whole millionths. Plans are not among them. Needs `money.view`.
+         */
+        get: operations["GetMargins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/margins.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * DownloadMargins
+         * @description The same report as a CSV file, amounts in units with six decimals. Needs `money.view`.
+         */
+        get: operations["DownloadMargins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/exchange-rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListExchangeRates
+         * @description What one US dollar buys today in each currency of wallets. For reports only. Needs `money.view`.
+         */
+        get: operations["ListExchangeRates"];
+        /**
+         * SetExchangeRates
+         * @description Keep what one US dollar buys from a day on; a known day is corrected. No money moves by it.
+         *
+         *     400 names the item and its field. Needs `tariffs.manage`.
+         */
+        put: operations["SetExchangeRates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1172,6 +1731,48 @@ export interface components {
             postal_code: string;
             /** @default  */
             country: string;
+        };
+        /** Adjustment */
+        Adjustment: {
+            /** Format: uuid */
+            adjustment_id: string;
+            /** Format: uuid */
+            portal_id: string;
+            domain: string;
+            /** Format: uuid */
+            customer_id: string;
+            trade_name: string;
+            amount: number;
+            currency: string;
+            reason: string;
+            /** @enum {string} */
+            state: "proposed" | "posted" | "rejected";
+            proposed_by: string;
+            /** Format: date-time */
+            proposed_at: string;
+            decided_by: string | null;
+            decided_at: string | null;
+            may: ("approve" | "reject")[];
+        };
+        /** AdjustmentOrder */
+        AdjustmentOrder: {
+            /** Format: uuid */
+            portal_id: string;
+            amount: number;
+            reason: string;
+            key: string;
+        };
+        /** AdjustmentOutcome */
+        AdjustmentOutcome: {
+            /** Format: uuid */
+            adjustment_id: string;
+            /** @enum {string} */
+            state: "proposed" | "posted" | "rejected";
+        };
+        /** AdjustmentPage */
+        AdjustmentPage: {
+            items: components["schemas"]["Adjustment"][];
+            next: string | null;
         };
         /** Alerts */
         Alerts: {
@@ -1418,6 +2019,10 @@ export interface components {
             who_acts: "nobody" | "operator" | "administrator" | "provider" | "customer";
             explanation?: components["schemas"]["Explanation"] | null;
         };
+        /** CurrencyChoice */
+        CurrencyChoice: {
+            currency: string;
+        };
         /** Customer */
         Customer: {
             /** Format: uuid */
@@ -1450,6 +2055,131 @@ export interface components {
             contacts?: components["schemas"]["Contact"][];
             language?: "es" | "en" | "pt";
         };
+        /** CustomerEvent */
+        CustomerEvent: {
+            /** Format: uuid */
+            change_id: string;
+            /** Format: date-time */
+            at: string;
+            actor: string;
+            domain: string | null;
+            /** @enum {string} */
+            event: "customer" | "opened" | "frozen" | "unfrozen" | "overdraft" | "cap" | "threshold" | "recharge";
+            reason: string | null;
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        /** CustomerEvents */
+        CustomerEvents: {
+            items: components["schemas"]["CustomerEvent"][];
+            next: string | null;
+        };
+        /** CustomerFacts */
+        CustomerFacts: {
+            /** Format: uuid */
+            customer_id: string;
+            legal_name: string | null;
+            trade_name: string;
+            /** @enum {null|string} */
+            tax_id_type: "RFC" | "NIT" | "CUIT" | "RUC" | "RUT" | "CNPJ" | "CPF" | null;
+            tax_id: string | null;
+            country: string | null;
+            billing_address: components["schemas"]["Address"];
+            contacts: components["schemas"]["Contact"][];
+            /** @enum {string} */
+            language: "es" | "en" | "pt";
+            currency: string;
+            /** @enum {string} */
+            state: "active" | "closed";
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            portals: components["schemas"]["CustomerPortal"][];
+            subscriptions: components["schemas"]["CustomerSubscription"][];
+        };
+        /** CustomerLine */
+        CustomerLine: {
+            /** Format: uuid */
+            customer_id: string;
+            trade_name: string;
+            legal_name: string | null;
+            /** @enum {null|string} */
+            tax_id_type: "RFC" | "NIT" | "CUIT" | "RUC" | "RUT" | "CNPJ" | "CPF" | null;
+            tax_id: string | null;
+            country: string | null;
+            currency: string;
+            /** @enum {string} */
+            state: "active" | "closed";
+            domains: string[];
+            channels: number;
+            channels_working: number;
+            balance: number | null;
+            held: number | null;
+            owed: number;
+            is_frozen: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** CustomerPage */
+        CustomerPage: {
+            items: components["schemas"]["CustomerLine"][];
+            next: string | null;
+        };
+        /** CustomerPortal */
+        CustomerPortal: {
+            /** Format: uuid */
+            portal_id: string;
+            domain: string;
+            /** @enum {string} */
+            state: "installing" | "installed" | "needs_reauth" | "suspended" | "uninstalled";
+            state_reason: string | null;
+            time_zone: string;
+            installed_at: string | null;
+            channels: number;
+            channels_working: number;
+            /** @enum {string} */
+            wallet: "none" | "open" | "frozen";
+            wallet_reason: string | null;
+            currency: string;
+            balance: number;
+            held: number;
+            overdraft_limit: number;
+            available: number;
+            owed: number;
+        };
+        /** CustomerSubscription */
+        CustomerSubscription: {
+            /** Format: uuid */
+            portal_id: string;
+            domain: string;
+            /** Format: uuid */
+            channel_id: string;
+            name: string;
+            phone: string;
+            channel_state: string;
+            plan: string;
+            version: number;
+            names: {
+                [key: string]: string;
+            };
+            price: number;
+            currency: string;
+            /** @enum {string} */
+            every: "month" | "year";
+            /** @enum {string} */
+            state: "trialing" | "active" | "grace" | "suspended" | "paused" | "cancelled";
+            /** @enum {string} */
+            next_action: "choose_plan" | "none" | "top_up" | "resume" | "restart";
+            /** @enum {string} */
+            who_acts: "nobody" | "administrator" | "provider";
+            /** Format: date-time */
+            period_ends_at: string;
+            cancels_at_end: boolean;
+            next_plan: string | null;
+        };
         /** Difference */
         Difference: {
             /** Format: uuid */
@@ -1476,6 +2206,25 @@ export interface components {
             };
             items: components["schemas"]["Difference"][];
             next: string | null;
+        };
+        /** ExchangeRate */
+        ExchangeRate: {
+            currency: string;
+            day: string | null;
+            per_usd: string | null;
+            set_by_name: string | null;
+            set_at: string | null;
+        };
+        /** ExchangeRateOrder */
+        ExchangeRateOrder: {
+            currency: string;
+            /** Format: date */
+            day: string;
+            per_usd: string;
+        };
+        /** ExchangeRateOrders */
+        ExchangeRateOrders: {
+            rates: components["schemas"]["ExchangeRateOrder"][];
         };
         /** Explanation */
         Explanation: {
@@ -1507,6 +2256,30 @@ export interface components {
         /** Link */
         Link: {
             secret: string;
+        };
+        /** LoadedCard */
+        LoadedCard: {
+            card: components["schemas"]["RateCard"] | null;
+            faults: components["schemas"]["RateFault"][];
+            more_faults: number;
+        };
+        /** Margin */
+        Margin: {
+            key: string;
+            name: string;
+            currency: string;
+            messages: number;
+            price: number;
+            cost: number;
+            margin: number;
+            price_in: number | null;
+            cost_in: number | null;
+            margin_in: number | null;
+        };
+        /** Margins */
+        Margins: {
+            currency: string;
+            rows: components["schemas"]["Margin"][];
         };
         /** MediaFacts */
         MediaFacts: {
@@ -1662,6 +2435,11 @@ export interface components {
             channel_id: string | null;
             channel_name: string | null;
         };
+        /** OverdraftOrder */
+        OverdraftOrder: {
+            limit: number;
+            reason: string;
+        };
         /** Person */
         Person: {
             /** Format: uuid */
@@ -1721,6 +2499,34 @@ export interface components {
         PlanChoice: {
             plan: string;
         };
+        /** PlanNames */
+        PlanNames: {
+            es: string;
+            en: string;
+            pt: string;
+        };
+        /** PlanOrder */
+        PlanOrder: {
+            code: string;
+            names: components["schemas"]["PlanNames"];
+            price: string;
+            currency: string;
+            /** @enum {string} */
+            every: "month" | "year";
+            features: {
+                [key: string]: boolean;
+            };
+            /** @default 0 */
+            included_messages: number;
+            included_categories: ("service" | "utility" | "authentication" | "marketing" | "marketing_lite")[];
+            /** @default 0 */
+            trial_days: number;
+            /** @default 0 */
+            grace_days: number;
+            /** @default default */
+            tariff: string;
+            is_default?: boolean;
+        };
         /** PlanPreview */
         PlanPreview: {
             code: string;
@@ -1734,6 +2540,35 @@ export interface components {
             currency: string;
             /** Format: date-time */
             period_ends_at: string;
+        };
+        /** PlanVersion */
+        PlanVersion: {
+            /** Format: uuid */
+            plan_id: string;
+            code: string;
+            version: number;
+            names: {
+                [key: string]: string;
+            };
+            price: number;
+            currency: string;
+            /** @enum {string} */
+            every: "month" | "year";
+            included_messages: number;
+            included_categories: ("service" | "utility" | "authentication" | "marketing" | "marketing_lite")[];
+            features: {
+                [key: string]: boolean;
+            };
+            trial_days: number;
+            grace_days: number;
+            tariff: string;
+            is_default: boolean;
+            is_offered: boolean;
+            withdrawn_at: string | null;
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            channels: number;
         };
         /** PlanWish */
         PlanWish: {
@@ -1800,6 +2635,10 @@ export interface components {
             is_admin: boolean;
             is_notified: boolean;
         };
+        /** Publication */
+        Publication: {
+            replaces?: string | null;
+        };
         /** QuarantinedItem */
         QuarantinedItem: {
             /** Format: uuid */
@@ -1827,6 +2666,78 @@ export interface components {
             reason: string | null;
             explanation: components["schemas"]["Explanation"] | null;
         };
+        /** Rate */
+        Rate: {
+            price: number;
+            cost: number;
+            /** @enum {string} */
+            moment: "submitted" | "sent" | "delivered";
+            free_per_month: number;
+            surcharge: number;
+            reverse_on_failure: boolean;
+            /** @enum {string} */
+            direction: "in" | "out";
+            /** @enum {string} */
+            category: "service" | "utility" | "authentication" | "marketing" | "marketing_lite";
+            country: string;
+        };
+        /** RateCard */
+        RateCard: {
+            /** Format: uuid */
+            card_id: string;
+            tariff: string;
+            name: string;
+            currency: string;
+            /** @enum {string} */
+            standing: "draft" | "discarded" | "upcoming" | "in_force" | "ended";
+            /** Format: date-time */
+            valid_from: string;
+            valid_until: string | null;
+            rates: number;
+            replaces: string | null;
+            replaces_name: string | null;
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            published_by: string | null;
+            published_at: string | null;
+            retired_by: string | null;
+            retired_at: string | null;
+        };
+        /** RateCardPage */
+        RateCardPage: {
+            items: components["schemas"]["RateCard"][];
+            next: string | null;
+        };
+        /** RateDifference */
+        RateDifference: {
+            /** @enum {string} */
+            direction: "in" | "out";
+            /** @enum {string} */
+            category: "service" | "utility" | "authentication" | "marketing" | "marketing_lite";
+            country: string;
+            /** @enum {string} */
+            change: "added" | "removed" | "changed";
+            before: components["schemas"]["RateTerms"] | null;
+            after: components["schemas"]["RateTerms"] | null;
+        };
+        /** RateFault */
+        RateFault: {
+            line: number;
+            column: string;
+            problem: string;
+            value: string | null;
+        };
+        /** RateTerms */
+        RateTerms: {
+            price: number;
+            cost: number;
+            /** @enum {string} */
+            moment: "submitted" | "sent" | "delivered";
+            free_per_month: number;
+            surcharge: number;
+            reverse_on_failure: boolean;
+        };
         /** Recharge */
         Recharge: {
             is_on: boolean;
@@ -1841,6 +2752,10 @@ export interface components {
         /** Resolved */
         Resolved: {
             state: string;
+        };
+        /** Retirement */
+        Retirement: {
+            at?: string | null;
         };
         /** Said */
         Said: {
@@ -1991,6 +2906,14 @@ export interface components {
             code: string | null;
             explanation: components["schemas"]["Explanation"] | null;
             currency: string | null;
+        };
+        /** WalletOpening */
+        WalletOpening: {
+            currency: string;
+        };
+        /** WalletStop */
+        WalletStop: {
+            reason: string;
         };
         /**
          * @description The body of every error. `reason` is a row of `trace.error_code` or a short name of the door's own.
@@ -4075,6 +4998,959 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListCustomers: {
+        parameters: {
+            query?: {
+                q?: string | null;
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReadCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFacts"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListCustomerHistory: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerEvents"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ChooseCurrency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurrencyChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFacts"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AssignPortal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                portal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFacts"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OpenWallet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletOpening"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    FreezeWallet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletStop"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    UnfreezeWallet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletStop"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SetOverdraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverdraftOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReadStatement: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                channel_id?: string | null;
+                category?: "service" | "utility" | "authentication" | "marketing" | "marketing_lite" | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                portal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementPage"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListAdjustments: {
+        parameters: {
+            query?: {
+                state?: "proposed" | "posted" | "rejected" | null;
+                customer_id?: string | null;
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentPage"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AskAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustmentOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentOutcome"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApproveAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal_id: string;
+                adjustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentOutcome"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RejectAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal_id: string;
+                adjustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentOutcome"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListPlanVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanVersion"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PublishPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanVersion"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WithdrawPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanVersion"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListRateCards: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateCardPage"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    LoadRateCard: {
+        parameters: {
+            query: {
+                name: string;
+                currency: string;
+                tariff?: string;
+                valid_from?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadedCard"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReadRateCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateCard"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListRates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rate"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DownloadRates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListRateDifferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateDifference"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PublishRateCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateCard"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RetireRateCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retirement"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateCard"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetMargins: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                by?: "customer" | "channel" | "country" | "category";
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Margins"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DownloadMargins: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                by?: "customer" | "channel" | "country" | "category";
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListExchangeRates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeRate"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SetExchangeRates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangeRateOrders"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeRate"][];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
