@@ -11,7 +11,7 @@ STAFF = api/pages/built_staff/manifest.json
 UNATTENDED = --ignore-scripts --no-audit --no-fund --loglevel=error
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install bench test test-long lint types format build migrate psql docs erd demo clean lock web-test screens
+.PHONY: help install bench bench-full test test-long lint types format build migrate psql docs erd demo clean lock web-test screens
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,8 +100,11 @@ erd: install ## draw the tables of DATABASE_URL, or of this release, into docs/r
 demo: install ## the whole application against simulated outside parties, on an embedded PostgreSQL
 	.venv/bin/whatsappb24 demo
 
-bench: install ## how many messages the core carries, beside a baseline of the same run
-	$(PY) -m benchmarks.core
+bench: install ## how much the core carries, beside a baseline of the same run
+	$(PY) -m benchmarks
+
+bench-full: install ## the same on larger tables, for about an hour
+	$(PY) -m benchmarks --full
 
 clean: ## remove what can be made again, and the demo's data
 	@test ! -x $(PY) || $(PY) -m cli.main demo --forget
