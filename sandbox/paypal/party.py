@@ -89,6 +89,11 @@ class PayPalSandbox:
         """Take over a snapshot; raises msgspec.ValidationError when it is none. Call before `start`."""
         self._take(msgspec.convert(snapshot, PayPalState, strict=False))
 
+    async def reset(self) -> None:
+        """A new account: what was made is forgotten, what is under way stops; the keys stay."""
+        await self._tasks.stop()
+        self._take(PayPalState(keys=self.state.keys))
+
     async def start(self) -> None:
         """Go on with deliveries that a restart interrupted."""
         self.sending.resume()
