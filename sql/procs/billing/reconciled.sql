@@ -10,6 +10,8 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 set join_collapse_limit = 1
 as $$
+declare
+  v_now timestamptz := tenancy.now();
 begin
   perform tenancy.demand(p_portal_id, p_user_id, 'billing.view');
   if p_from is null or p_to is null or p_to - p_from > interval '100 days' then
@@ -19,7 +21,8 @@ begin
     select b.said, b.said - b.waiting, b.waiting, d.differences
       from (
         select count(*) as said,
-               count(*) filter (where x.looks = 0 or x.due_at is not null and (x.message_id is null or c.state = 'held')) as waiting
+               count(*) filter (
+                 where x.looks = 0 or x.message_id is null and x.at > v_now - interval '1 day' or c.state = 'held') as waiting
           from billing.billed x
           left join billing.charge c on c.portal_id = x.portal_id and c.message_id = x.message_id
          where x.portal_id = p_portal_id and x.at >= p_from and x.at < p_to) b

@@ -1,6 +1,6 @@
 -- requirement: R2.3-a, R2.4-c
 begin;
-select plan(4);
+select plan(5);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -16,6 +16,9 @@ select is(pg_temp.told(:'portal'), '2 0 2 {}', 'what is said waits to be compare
 select tests.pass('5 minutes');
 select billing.reconcile() \g /dev/null
 select is(pg_temp.told(:'portal'), '2 1 1 {"billed_by_us_only": 1}', 'what is compared is counted, with its differences');
+select tests.pass('25 hours');
+select billing.reconcile() \g /dev/null
+select is(pg_temp.told(:'portal'), '2 2 0 {"unknown_message": 1, "billed_by_us_only": 1}', 'nothing waits for ever');
 select is(tests.refusal(format('select billing.reconciled(%L, %L, now(), now())', :'portal', '12')), 'WB403 permission', 'for who may see the money');
 select is(tests.refusal(format($$select billing.reconciled(%L, '1', '2026-01-01', '2026-11-01')$$, :'portal')), 'WB400 malformed_call', 'a time has an end');
 select * from finish();
