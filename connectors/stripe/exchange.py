@@ -118,7 +118,7 @@ class Transport(stripe.HTTPXClient):
             self._handle_request_error(error)
         else:
             call.was_sent = True
-            return bytes(content), status, kept
+            return _readable(status, bytes(content)), status, kept
         finally:
             asked = _asked(url, post_data, headers)
             self._record(call, started, status, asked, bytes(content))
@@ -183,8 +183,13 @@ class Wire:
             )
         except TimeoutError:
             return Refused(failure=out_of_time(method.retry))
-        except (msgspec.ValidationError, AmountError, AttributeError) as error:
+        except (msgspec.ValidationError, AmountError) as error:
             return Refused(failure=unreadable(method.retry, str(error)))
+        except (AttributeError, TypeError, ValueError, KeyError) as error:
+            # The SDK stumbled over an answer of no known shape; before an answer it is a mistake of ours.
+            if not call.was_sent:
+                raise
+            return Refused(failure=unreadable(method.retry, type(error).__name__))
         finally:
             _call.reset(token)
 
@@ -209,6 +214,15 @@ def _pattern(name: str) -> re.Pattern[str]:
 def _check(method: Method, verb: str, path: str) -> None:
     if not _pattern(method.name).fullmatch(f"{verb.upper()} {path}"):
         raise UnlistedMethodError(f"{verb} {path} was called as {method.name}")
+
+
+def _readable(status: int, content: bytes) -> bytes:
+    """The answer in a form that the SDK takes: it stumbles over text that is not UTF-8 and over an `error`
+    that is no object, and raises what is none of its errors."""
+    answered = _json(content)
+    if status >= 400 and not (isinstance(answered, dict) and isinstance(answered.get("error"), dict)):
+        return b""
+    return content.decode("utf-8", "replace").encode()
 
 
 def _asked(url: str, post_data: Any, headers: Mapping[str, str]) -> dict[str, Any]:
