@@ -110,6 +110,10 @@ LINES: Final[Mapping[Language, Words]] = {
         "adjustment": "Ajuste del proveedor",
         "refund": "Reembolso",
         "debt": "Pago de lo pendiente",
+        "bonus": "Bonificación",
+        "dispute": "Reclamación del pago",
+        "refund_failed": "Reembolso que no llegó: vuelve al saldo",
+        "dispute_reinstated": "Reclamación resuelta: vuelve al saldo",
     },
     "en": {
         "messages": "Message",
@@ -121,6 +125,10 @@ LINES: Final[Mapping[Language, Words]] = {
         "adjustment": "Provider's adjustment",
         "refund": "Refund",
         "debt": "Payment of what was owed",
+        "bonus": "Bonus",
+        "dispute": "Disputed payment",
+        "refund_failed": "Refund that did not arrive: back to the balance",
+        "dispute_reinstated": "Dispute resolved: back to the balance",
     },
     "pt": {
         "messages": "Mensagem",
@@ -132,6 +140,10 @@ LINES: Final[Mapping[Language, Words]] = {
         "adjustment": "Ajuste do fornecedor",
         "refund": "Reembolso",
         "debt": "Pagamento do pendente",
+        "bonus": "Bônus",
+        "dispute": "Contestação do pagamento",
+        "refund_failed": "Reembolso que não chegou: volta ao saldo",
+        "dispute_reinstated": "Contestação resolvida: volta ao saldo",
     },
 }
 """What moved the balance, by `reason` of a line of `billing.statement`; one without words stands as it is."""

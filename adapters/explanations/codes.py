@@ -37,7 +37,8 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         gupshup_meta_payment gupshup_meta_token gupshup_number_not_registered
         gupshup_permission gupshup_pin gupshup_policy_violation gupshup_refused
         gupshup_sender_mismatch gupshup_spam_limit gupshup_wallet_empty inactive_user line
-        line_taken no_round_trip open_channels own_keys permission plan plan_unknown
+        line_taken no_round_trip open_channels own_keys payment_limits
+        payment_missing payment_way payments_many permission plan plan_unknown
         portal_deleted portal_exhausted portal_state rights subscription_cancelled
         subscription_paused subscription_state subscription_suspended tariff template_count
         template_disabled template_format template_long template_missing template_paused
@@ -45,7 +46,7 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         """,
     "provider": """
         adjustment customer element_refused fault frozen gupshup_moved legacy_error no_price
-        not_accepted our_call overload own_disk plan_default rate_card request_invalid
+        not_accepted our_call overload own_disk payment_object plan_default rate_card request_invalid
         server_endpoint unknown_bitrix24 unknown_gupshup wallet webhook_form
         """,
     "customer": "marketing_opted_out opted_out",
@@ -94,6 +95,11 @@ _OURS: Final = {
     "own_disk": "media_dir disk",
     "own_keys": "key_unreadable token_unreadable",
     "own_turn": "rate_limit too_many_requests",
+    "payment_limits": "amount_limits",
+    "payment_missing": "unknown_payment unknown_document unknown_method",
+    "payment_object": "unknown_refund unknown_event foreign_object test_mode refund_limits",
+    "payment_way": "not_offered",
+    "payments_many": "too_many_payments",
     "permission": "permission",
     "plan": "plan",
     "plan_default": "default_plan",

@@ -1,5 +1,6 @@
 -- Decides whether wallets below their threshold are recharged: one attempt is open at a time, what is open or succeeded
--- in the month of the portal's zone never exceeds the monthly cap. For billing.watch(), which
+-- in the month of the portal's zone never exceeds the monthly cap, payments that the provider works on count as if they had come,
+-- and nothing is charged while a dispute is open. For billing.watch(), which
 -- holds the wallets and knows that the rule is on and its back-off over. A decision is a row for the payments to do; a cap
 -- that forbids one is told of once a month.
 create or replace function billing.decide_recharges(p_portals uuid[]) returns void
@@ -15,7 +16,7 @@ declare
 begin
   with wanted as materialized (
     select w.portal_id, w.currency, r.monthly_cap, r.cap_told, m.month, s.spent,
-           coalesce(r.amount, r.target - (w.balance - w.held)) as amount
+           coalesce(r.amount, r.target - (w.balance - w.held) - o.pending) as amount
       from unnest(p_portals) k(portal_id)
       join billing.wallet w on w.portal_id = k.portal_id
       join billing.recharge_rule r on r.portal_id = w.portal_id
@@ -24,7 +25,12 @@ begin
      cross join lateral (
        select coalesce(sum(c.amount), 0)::bigint as spent from billing.recharge c
         where c.portal_id = w.portal_id and c.month = m.month and c.state in ('open', 'succeeded')) s
-     where not exists (select from billing.recharge o where o.portal_id = w.portal_id and o.state = 'open')),
+     cross join lateral (
+       select coalesce(sum(y.amount), 0)::bigint as pending from billing.payment y
+        where y.portal_id = w.portal_id and y.state in ('processing', 'unknown')) o
+     where w.balance - w.held + o.pending < r.threshold
+       and not exists (select from billing.recharge x where x.portal_id = w.portal_id and x.state = 'open')
+       and not exists (select from billing.dispute d where d.portal_id = w.portal_id and d.state = 'open')),
   decided as (
     insert into billing.recharge (portal_id, recharge_id, amount, currency, month, decided_at, due_at)
     select x.portal_id, tenancy.new_id(), x.amount, x.currency, x.month, v_now, v_now

@@ -21,6 +21,9 @@ begin
              refresh_sealed = case when v_item.part = 'refresh' then v_item.new else t.refresh_sealed end
        where t.portal_id = v_item.portal_id and t.user_id = v_item.id
          and case v_item.part when 'access' then t.access_sealed else t.refresh_sealed end = v_item.old;
+    elsif v_item.owner = 'method' then
+      update billing.payment_method m set reference_sealed = v_item.new
+       where m.portal_id = v_item.portal_id and m.method_id = v_item.id::uuid and m.reference_sealed = v_item.old;
     else
       update tenancy.channel c
          set key_sealed = case when v_item.part = 'key' then v_item.new else c.key_sealed end,

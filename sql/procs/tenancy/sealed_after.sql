@@ -11,7 +11,9 @@ as $$
       union all
       select 'channel/' || c.portal_id || '/' || c.channel_id || '/key', c.key_sealed from tenancy.channel c
       union all
-      select 'channel/' || c.portal_id || '/' || c.channel_id || '/secrets', c.secrets_sealed from tenancy.channel c) s
+      select 'channel/' || c.portal_id || '/' || c.channel_id || '/secrets', c.secrets_sealed from tenancy.channel c
+      union all
+      select 'method/' || m.portal_id || '/' || m.method_id || '/reference', m.reference_sealed from billing.payment_method m) s
    where s.ref > p_after
    order by s.ref
    limit p_limit

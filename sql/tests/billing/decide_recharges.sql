@@ -1,6 +1,6 @@
 -- requirement: R4-c, R2.4-c
 begin;
-select plan(8);
+select plan(10);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.fund(:'portal', 1000000);
@@ -25,5 +25,13 @@ update billing.recharge_rule set amount = null, target = 3000000, not_before = t
 select is((select count(*) from billing.recharge where state = 'open'), 0::bigint, 'after a decline it waits');
 select tests.pass('1 hour');
 select matches(pg_temp.spends(:'portal', 'g', 5), 'open 2500010 2026-12-01$', 'a target is reached exactly, in a new month');
+update billing.recharge set state = 'failed' where state = 'open';
+select tests.opened(:'portal', '{"amount": 5000000}') as coming \gset
+select billing.note_payment(:'portal', :'coming', '{"outcome": "processing"}');
+select tests.debited(jsonb_build_array(tests.item(:'portal', 'h', 1)));
+select is((select count(*) from billing.recharge where state = 'open'), 0::bigint, 'a payment that is coming counts as if it had come');
+select billing.note_payment(:'portal', :'coming', '{"outcome": "failed"}');
+select tests.debited(jsonb_build_array(tests.item(:'portal', 'i', 1)));
+select is((select count(*) from billing.recharge where state = 'open'), 1::bigint, 'until it does not come');
 select * from finish();
 rollback;

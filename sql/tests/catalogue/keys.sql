@@ -9,8 +9,9 @@ select n.nspname || '.' || c.relname as name, c.oid, c.relkind,
  where n.nspname in ('tenancy', 'messaging', 'billing', 'trace') and c.relkind in ('r', 'p') and not c.relispartition;
 
 select set_eq($$select name from tables where portal_id is null$$, array[
-  'billing.account_kind', 'billing.charge_transition', 'billing.currency', 'billing.exchange_rate', 'billing.plan', 'billing.rate', 'billing.rate_card',
-  'billing.subscription_state', 'billing.subscription_transition',
+  'billing.account_kind', 'billing.charge_transition', 'billing.currency', 'billing.document_series', 'billing.evidence_kind',
+  'billing.exchange_rate', 'billing.issuer', 'billing.payment_state', 'billing.payment_transition', 'billing.plan', 'billing.provider', 'billing.provider_currency', 'billing.provider_event',
+  'billing.rate', 'billing.rate_card', 'billing.subscription_state', 'billing.subscription_transition', 'billing.topup_rule',
   'messaging.calling_code', 'messaging.message_state', 'messaging.rate', 'messaging.transition',
   'tenancy.channel_state', 'tenancy.channel_transition', 'tenancy.connection_test', 'tenancy.customer', 'tenancy.customer_change',
   'tenancy.heartbeat', 'tenancy.partitioned_table', 'tenancy.permission', 'tenancy.reading', 'tenancy.role', 'tenancy.role_permission',
@@ -21,9 +22,9 @@ select is_empty($$select name from tables t where not exists (select from pg_ind
 select is_empty($$
   select t.name, i.indexrelid::regclass from tables t join pg_index i on i.indrelid = t.oid
    where i.indisunique and t.portal_id is not null and i.indkey[0] <> t.portal_id
-     and i.indexrelid::regclass::text not in ('tenancy.portal_member_id_key', 'tenancy.channel_route_pkey', 'tenancy.reader_grant_pkey',
-       'tenancy.api_key_route_pkey')$$,
-  'portal_id leads every primary key and unique index of a tenant''s table; directories that lead to a portal are the exception');
+     and i.indexrelid::regclass::text not in ('tenancy.portal_member_id_key', 'tenancy.channel_route_pkey', 'tenancy.reader_grant_pkey', 
+       'tenancy.api_key_route_pkey', 'billing.payment_return_pkey', 'billing.provider_object_pkey', 'billing.document_number')$$,
+  'portal_id leads every primary key and unique index of a tenant''s table; directories that lead to a portal, and the numbers of an issuer, are the exception');
 select is_empty($$
   select c.conrelid::regclass || ' ' || c.conname from pg_constraint c join tables t on t.oid = c.conrelid join tables r on r.oid = c.confrelid
    where c.contype = 'f' and r.portal_id is not null and (c.conkey[1] is distinct from t.portal_id or c.confkey[1] <> r.portal_id)$$,
