@@ -14,6 +14,7 @@ from cli.embedded_installation import EmbeddedUnavailable
 from cli.erd import erd
 from cli.sandbox import sandbox
 from cli.serve import serve
+from cli.staff import staff
 from cli.worker import worker
 from runtime.errors import SqlFailure
 from runtime.migrate import MigrationRefused
@@ -52,7 +53,7 @@ def main() -> None:
     """WhatsApp channels for Bitrix24 through Gupshup."""
 
 
-for _command in (doctor, docs, erd, migrate, new_key, psql, rotate_keys, demo, sandbox, serve, worker):
+for _command in (doctor, docs, erd, migrate, new_key, psql, rotate_keys, demo, sandbox, serve, staff, worker):
     main.add_command(_command)
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from cli.docs import PAGES, ROOT
 from cli.doctor import SCOPES
 from cli.main import main
-from runtime.secrets import Box, is_key
+from runtime.secrets import Box, digest, is_key
 from tests.servers import SECRET_KEYS, TestDatabase, fresh_database, server
 
 pytestmark = pytest.mark.requirement("R2.2-f")
@@ -192,3 +192,28 @@ def test_an_outdated_page_is_named_and_written_again(tmp_path: Path, monkeypatch
 
 def test_the_given_server_is_the_one_that_tests_run_on() -> None:
     assert server(18).program("psql").exists()
+
+
+@pytest.mark.requirement("R2.3-c")
+def test_people_of_the_staff_are_added_invited_listed_and_disabled(tmp_path: Path) -> None:
+    with fresh_database(18) as made:
+        environment = _environment(made.url, tmp_path)
+        added = _run("staff", "add", "Ana@provider.example", "--name", "Ana", environment=environment)
+        (first,) = added.stdout.split()
+        again = _run("staff", "link", "ana@provider.example", environment=environment).stdout.strip()
+        for address in (first, again):
+            assert address.startswith("https://wab.example.com/staff/enter#")
+        assert first != again
+        with psycopg.connect(made.url) as connection:
+            known = connection.execute("select link_digest from tenancy.staff_link").fetchall()
+        assert [(digest(again.partition("#")[2]),)] == known
+        refused = _run("staff", "disable", "ana@provider.example", environment=environment)
+        assert (1, True) == (refused.exit_code, "last active owner" in refused.output)
+        bea = ("bea@provider.example", "--name", "Bea", "--role", "support")
+        _run("staff", "add", *bea, environment=environment)
+        _run("staff", "disable", "bea@provider.example", environment=environment)
+        listed = [line.split() for line in _run("staff", "list", environment=environment).output.splitlines()]
+        assert ["ana@provider.example", "Ana", "owner", "active", "never"] in listed
+        assert ["bea@provider.example", "Bea", "support", "disabled", "never"] in listed
+        unknown = _run("staff", "link", "zoe@provider.example", environment=environment)
+        assert (1, True) == (unknown.exit_code, "nobody of the staff" in unknown.output)

@@ -22,8 +22,8 @@ async function whoIsHere(): Promise<Me | null> {
   })
 }
 
-// Who cannot be asked now is asked to sign in; signing in says then what is wrong.
-const me = await whoIsHere().catch(() => null)
+// Who cannot be asked now is asked to sign in; signing in says then what is wrong. Who comes to sign in is not asked.
+const me = location.pathname === '/staff/enter' ? null : await whoIsHere().catch(() => null)
 const language = me?.language ?? page.language
 document.documentElement.lang = language
 const spoken = await speaking(language)
