@@ -34,7 +34,7 @@ begin
         from due where n.portal_id = due.portal_id and n.notice_id = due.notice_id
       returning n.*)
     select l.portal_id, l.notice_id, l.kind, l.token, l.tries, l.message_id, l.conversation_id,
-           m.direction, m.state, m.reason, m.detail, m.author, left(m.text, 200), m.payload,
+           m.direction, m.state, m.reason, m.detail, case when not starts_with(m.author, 'key:') then m.author end, left(m.text, 200), m.payload,
            coalesce((select jsonb_agg(a.key order by s.part, a.created_at, a.key)
                        from (select m.message_id, m.part
                              union
