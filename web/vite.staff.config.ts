@@ -7,5 +7,5 @@ import panel, { compressed } from './vite.config.ts'
 const { plugins, build, ...shared } = panel
 export default mergeConfig(shared, {
   plugins: [...(plugins ?? []).slice(0, -1), compressed('built_staff')],
-  build: { ...build, outDir: '../api/pages/built_staff', rollupOptions: { input: fileURLToPath(new URL('src/staff/main.ts', import.meta.url)) } },
+  build: { ...build, outDir: '../api/pages/built_staff', rolldownOptions: { input: fileURLToPath(new URL('src/staff/main.ts', import.meta.url)) } },
 })

@@ -130,7 +130,7 @@ async def finish_installation(
 
 @get("/lines", operation_id="ListLines", tags=["portal"])
 async def list_lines(services: NamedDependency[Services], holder: NamedDependency[Holder]) -> list[OpenLine]:
-    """The portal's open lines, asked of the portal now because a person waits for them. Needs `channel.view`."""
+    """The portal's open lines, asked of the portal now: a person waits for them. Needs `channel.view`."""
     by = {"p_portal_id": holder.portal_id, "p_user_id": holder.user_id, "p_permission": "channel.view"}
     await services.database.call("tenancy.demand_somewhere", by)
     client = await services.portals.client(holder.portal_id)

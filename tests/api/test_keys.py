@@ -102,7 +102,8 @@ def test_a_key_of_another_portal_reaches_nothing_of_this_one(house: House) -> No
     house.query(
         """
         select tenancy.create_key(p.portal_id, '1', 'Ajena',
-                 '{channel.view,channel.configure,channel.disable}', tenancy.now() + interval '1 day', 'wab24_of', %s)
+                 '{channel.view,channel.configure,channel.disable}', tenancy.now() + interval '1 day',
+                 'wab24_of', %s)
           from (select tenancy.install_portal(jsonb_build_object(
                   'member_id', 'aaaabbbbccccdddd', 'domain', 'otro.example',
                   'client_endpoint', 'https://otro.example/rest/',

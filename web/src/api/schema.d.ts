@@ -285,7 +285,7 @@ export interface paths {
         };
         /**
          * ListLines
-         * @description The portal's open lines, asked of the portal now because a person waits for them.
+         * @description The portal's open lines, asked of the portal now: a person waits for them. Needs `channel.view`.
          */
         get: operations["ListLines"];
         put?: never;
@@ -991,6 +991,52 @@ export interface paths {
          *     400 names the field that is wrong, 409 `stale_version` says that somebody else was faster.
          */
         patch: operations["ChangeCustomer"];
+        trace?: never;
+    };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListKeys
+         * @description The keys of third parties, those that work first. Needs `api.keys`.
+         */
+        get: operations["ListKeys"];
+        put?: never;
+        /**
+         * CreateKey
+         * @description Make a key; its secret stands in this answer and nowhere else. Needs `api.keys` and every scope given.
+         *
+         *     It is sent as `Authorization: Bearer wab24_…`.
+         */
+        post: operations["CreateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * RevokeKey
+         * @description Revoke a key: it is refused from now on. Needs `api.keys`.
+         */
+        delete: operations["RevokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/events": {
@@ -2246,6 +2292,29 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
+        /** Key */
+        Key: {
+            /** Format: uuid */
+            key_id: string;
+            name: string;
+            hint: string;
+            scopes: string[];
+            /** @enum {string} */
+            state: "active" | "expired" | "revoked";
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            used_at: string | null;
+            revoked_by: string | null;
+            revoked_at: string | null;
+        };
+        /** Keys */
+        Keys: {
+            keys: components["schemas"]["Key"][];
+            grantable: string[];
+        };
         /** LineDetail */
         LineDetail: {
             reason?: string | null;
@@ -2262,6 +2331,12 @@ export interface components {
             card: components["schemas"]["RateCard"] | null;
             faults: components["schemas"]["RateFault"][];
             more_faults: number;
+        };
+        /** MadeKey */
+        MadeKey: {
+            /** Format: uuid */
+            key_id: string;
+            secret: string;
         };
         /** Margin */
         Margin: {
@@ -2394,6 +2469,13 @@ export interface components {
             app_key: string;
             /** @default  */
             name: string;
+        };
+        /** NewKey */
+        NewKey: {
+            name: string;
+            scopes: string[];
+            /** Format: date-time */
+            expires_at: string;
         };
         /** NewPerson */
         NewPerson: {
@@ -4717,6 +4799,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Customer"];
                 };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CreateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeKey"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RevokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, or not possible now: why, and what to do. */
             default: {
