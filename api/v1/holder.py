@@ -13,7 +13,7 @@ from runtime.database import Database
 from runtime.secrets import digest
 
 KEY: Final = "wab24_"
-"""How the secret of a third party's key begins: so that people and scanners of leaks know it when they see it."""
+"""How the secret of a third party's key begins: people and scanners of leaks know it when they see it."""
 
 
 def holder_read(services: Callable[[], Services]) -> Callable[[Request[Any, Any, Any]], Awaitable[None]]:
