@@ -56,6 +56,15 @@ async def test_a_period_is_one_topup_whatever_order_its_ten_events_come_in(stage
         assert {"portal-1"} == {one.ids.portal_id for one in evidence}
 
 
+async def test_a_period_is_found_by_its_payment_alone_and_has_the_same_key(stage: StripeStage) -> None:
+    await subscribed(stage)
+    deliveries = await arrived(stage, 8)
+    by_payment = [one for one in deliveries if b'"payment_intent.succeeded"' in one.body]
+    evidence = await told(stage, by_payment)
+    assert 34_800_000 == moved(evidence)
+    assert booked(evidence) == booked(await told(stage, deliveries))
+
+
 async def test_each_renewal_is_another_topup_and_a_refused_card_is_none(stage: StripeStage) -> None:
     agreed = await subscribed(stage)
     await stage.control(f"/subscriptions/{agreed.provider_ref}/renew")
