@@ -16,6 +16,7 @@ from connectors.bitrix24.methods import METHODS as BITRIX24
 from connectors.gupshup.methods import METHODS as GUPSHUP
 from connectors.media.fetch import DOWNLOAD
 from connectors.outside import Method, Retry
+from connectors.paypal.methods import METHODS as PAYPAL
 from connectors.stripe.methods import METHODS as STRIPE
 from runtime.catalogue import SCHEMAS, Catalogue, Function, Transition
 
@@ -25,6 +26,7 @@ OUTSIDE: Final[Mapping[str, tuple[Method, ...]]] = {
     "Bitrix24": tuple(BITRIX24.values()),
     "Gupshup": tuple(GUPSHUP.values()),
     "Stripe": tuple(STRIPE.values()),
+    "PayPal": tuple(PAYPAL.values()),
     "Files": (DOWNLOAD,),
 }
 Language = Literal["en", "es"]
