@@ -24,6 +24,7 @@ from rich.console import Console
 from cli.clicks import Administrator, ClickFailed
 from cli.database_of_demo import demo_database
 from cli.demo_money import set_up_business
+from cli.demo_staff import staff_links
 from cli.embedded import demo_server, locked
 from cli.processes import Child, stop_all
 from cli.sandbox import DEMO_CLIENT_ID
@@ -94,11 +95,15 @@ def _run(children: list[Child], port: int, api_port: int, url: str, console: Con
                 administrator.install()
                 set_up_business(url, administrator, administrator.connect(*_CHANNEL))
                 administrator.leave_to_a_person(_WAITING_PORTAL, *_WAITING_NUMBER, _CUSTOMERS)
+            people = staff_links(url, api_url)
         except (ClickFailed, SqlFailure, httpx.HTTPError) as failed:
             raise click.ClickException(
                 f"the demo could not set itself up: {failed}\n{_last_words(children)}"
             ) from None
         console.print(f"\n  [bold green]{sandbox_url}/[/]\n")
+        console.print("The provider's staff comes in here (once, within 15 minutes; a private window each):")
+        for person in people:
+            console.print(f"  {person.name} ({person.role}): {person.link}", soft_wrap=True)
         console.print("Ctrl-C stops everything; the data stays for the next start.")
     while not stopping:
         for child in children:

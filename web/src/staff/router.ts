@@ -13,6 +13,13 @@ declare module 'vue-router' {
 }
 
 export const VIEWS: RouteRecordRaw[] = [
+  { path: '/customers', name: 'customers', meta: { permission: 'customers.view', tab: 'customers' }, component: () => import('./views/CustomersView.vue') },
+  { path: '/customers/:id', name: 'customers-one', meta: { permission: 'customers.view' }, component: () => import('./views/CustomerView.vue'), props: true },
+  { path: '/plans', name: 'plans', meta: { permission: 'customers.view', tab: 'plans' }, component: () => import('./views/PlansView.vue') },
+  { path: '/tariffs', name: 'tariffs', meta: { permission: 'customers.view', tab: 'tariffs' }, component: () => import('./views/TariffsView.vue') },
+  { path: '/tariffs/:id', name: 'tariffs-one', meta: { permission: 'tariffs.manage' }, component: () => import('./views/TariffView.vue'), props: true },
+  { path: '/adjustments', name: 'adjustments', meta: { permission: 'money.view', tab: 'adjustments' }, component: () => import('./views/AdjustmentsView.vue') },
+  { path: '/margins', name: 'margins', meta: { permission: 'money.view', tab: 'margins' }, component: () => import('./views/MarginsView.vue') },
   { path: '/people', name: 'people', meta: { permission: 'staff.manage', tab: 'people' }, component: () => import('./views/PeopleView.vue') },
 ]
 

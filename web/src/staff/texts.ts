@@ -3,14 +3,15 @@
 import type { speaking } from '@/i18n'
 import type { Language } from '@/session'
 
-const TEXTS: Record<Language, () => Promise<{ default: object }>> = {
-  es: () => import('../locales/es/staff.json'),
-  en: () => import('../locales/en/staff.json'),
-  pt: () => import('../locales/pt/staff.json'),
+type Texts = Promise<{ default: object }>
+const TEXTS: Record<Language, () => [staff: Texts, business: Texts]> = {
+  es: () => [import('../locales/es/staff.json'), import('../locales/es/business.json')],
+  en: () => [import('../locales/en/staff.json'), import('../locales/en/business.json')],
+  pt: () => [import('../locales/pt/staff.json'), import('../locales/pt/business.json')],
 }
 
 export async function learnStaff({ global: spoken }: Awaited<ReturnType<typeof speaking>>): Promise<void> {
   const language = spoken.locale.value as Language
-  const { default: staff } = await TEXTS[language]()
-  spoken.mergeLocaleMessage(language, { staff })
+  const [{ default: staff }, { default: business }] = await Promise.all(TEXTS[language]())
+  spoken.mergeLocaleMessage(language, { staff, business })
 }
