@@ -1,4 +1,4 @@
-"""The sandbox as one application: Gupshup, Bitrix24, their control routes and the demo page.
+"""The sandbox as one application: Gupshup, Bitrix24, Stripe, their control routes and the demo page.
 
 It is served by uvicorn only: dropping a connection reaches into it (`sandbox.faults.hang_up`).
 """
@@ -28,6 +28,9 @@ from sandbox.portal_browser import PortalBrowser
 from sandbox.portal_inspection import Bitrix24, explained_portals
 from sandbox.reading import explained, explained_http
 from sandbox.snapshot import SnapshotFile
+from sandbox.stripe.inspection import StripeControls
+from sandbox.stripe.party import StripeSandbox
+from sandbox.stripe.routes import stripe_router
 
 _LARGEST_BODY = 200 * 1024 * 1024
 
@@ -37,6 +40,7 @@ class Sandbox(msgspec.Struct):
 
     gupshup: GupshupSandbox
     bitrix24: Bitrix24Sandbox
+    stripe: StripeSandbox
     faults: Faults
     clock: Clock
     feed: Feed
@@ -47,6 +51,7 @@ class Sandbox(msgspec.Struct):
             "ahead_s": self.clock.ahead.total_seconds(),
             "gupshup": self.gupshup.snapshot(),
             "bitrix24": self.bitrix24.snapshot(),
+            "stripe": self.stripe.snapshot(),
         }
 
     def restore(self, snapshot: dict[str, Any]) -> None:
@@ -54,6 +59,7 @@ class Sandbox(msgspec.Struct):
         self.clock.ahead = timedelta(seconds=snapshot["ahead_s"])
         self.gupshup.restore(snapshot["gupshup"])
         self.bitrix24.restore(snapshot["bitrix24"])
+        self.stripe.restore(snapshot.get("stripe", {}))
 
 
 def create_app(
@@ -87,6 +93,7 @@ def create_app(
         route_handlers=[
             gupshup_router(parts.gupshup),
             *parts.bitrix24.routes,
+            stripe_router(parts.stripe),
             _control_routes(parts, PageFacts(base_url=base_url.rstrip("/"), app_url=app_url)),
         ],
         lifespan=[_running(parts, file)],
@@ -107,7 +114,8 @@ def _sandbox(base_url: str, *, client_id: str, client_secret: str, seed: int | N
         base_url, client_id=client_id, client_secret=client_secret, faults=faults, clock=clock
     )
     bitrix24.listen(lambda what, portal: feed.publish(what, portal=portal))
-    return Sandbox(gupshup=gupshup, bitrix24=bitrix24, faults=faults, clock=clock, feed=feed)
+    stripe = StripeSandbox(base_url, faults, clock, feed=feed)
+    return Sandbox(gupshup=gupshup, bitrix24=bitrix24, stripe=stripe, faults=faults, clock=clock, feed=feed)
 
 
 def _control_routes(parts: Sandbox, page: PageFacts) -> Router:
@@ -121,6 +129,7 @@ def _control_routes(parts: Sandbox, page: PageFacts) -> Router:
             Gupshup,
             Surroundings,
             Bitrix24,
+            StripeControls,
             PortalBrowser,
             PageState,
             complaints,
@@ -129,6 +138,7 @@ def _control_routes(parts: Sandbox, page: PageFacts) -> Router:
         dependencies={
             "gupshup": given(parts.gupshup),
             "bitrix24": given(parts.bitrix24),
+            "stripe": given(parts.stripe),
             "faults": given(parts.faults),
             "clock": given(parts.clock),
             "feed": given(parts.feed),
@@ -140,10 +150,13 @@ def _control_routes(parts: Sandbox, page: PageFacts) -> Router:
 
 @get("/sandbox/complaints")
 async def complaints(
-    gupshup: NamedDependency[GupshupSandbox], bitrix24: NamedDependency[Bitrix24Sandbox]
+    gupshup: NamedDependency[GupshupSandbox],
+    bitrix24: NamedDependency[Bitrix24Sandbox],
+    stripe: NamedDependency[StripeSandbox],
 ) -> list[dict[str, Any]]:
-    """Everything our side sent that the real service would have refused, of both parties."""
-    return [msgspec.to_builtins(one) for one in (*gupshup.state.complaints, *bitrix24.complaints)]
+    """Everything our side sent that the real service would have refused, of all parties."""
+    found = (*gupshup.state.complaints, *bitrix24.complaints, *stripe.state.complaints)
+    return [msgspec.to_builtins(one) for one in found]
 
 
 def _noticing(file: SnapshotFile) -> Callable[[Request[Any, Any, State]], Awaitable[None]]:
@@ -164,6 +177,7 @@ def _running(
     @asynccontextmanager
     async def run(_app: Litestar) -> AsyncIterator[None]:
         await parts.gupshup.start()
+        await parts.stripe.start()
         keeping = None
         if file is not None:
             parts.feed.listen(file.changed)
@@ -176,6 +190,7 @@ def _running(
                 keeping.cancel()
                 await asyncio.gather(keeping, return_exceptions=True)
             await parts.gupshup.stop()
+            await parts.stripe.stop()
             await parts.bitrix24.close()
             if file is not None:
                 file.write(parts.snapshot())

@@ -51,7 +51,7 @@ List = Callable[["stripe.StripeClient"], Callable[[Any], Awaitable[Any]]]
 """Which of the SDK's list calls; its parameters are put together here."""
 
 _PAGE: Final = 100
-_MAX_PAGES: Final = 200
+_MAX_PAGES: Final = 1_000
 _OVERLAP: Final = timedelta(minutes=5)
 """Clocks differ: lists begin this much earlier than asked."""
 _INTENT: Final = ["latest_charge.balance_transaction", "payment_method"]
@@ -349,6 +349,7 @@ class Lookup:
             if page.last is None:
                 return
             params = {**params, "starting_after": page.last}
+        yield refuse("list_too_long", f"more than {_MAX_PAGES * _PAGE} items; ask for a shorter time")
 
 
 class _Page(msgspec.Struct, Generic[T]):
