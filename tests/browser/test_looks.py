@@ -102,6 +102,7 @@ def _views(desk: Desk, language: Language) -> Iterator[str]:
     expect(desk.panel.locator("[data-available]")).to_be_visible()
     expect(desk.panel.locator("[data-column]").first).to_be_attached()
     expect(desk.panel.locator("[data-line='messages']").first).to_be_visible()
+    expect(desk.panel.locator("[data-sum]")).to_be_visible()
     yield "balance"
     desk.view(nav[4])
     expect(desk.panel.locator("[data-subscription]").first).to_be_visible()

@@ -1,5 +1,5 @@
 import { flushPromises } from '@vue/test-utils'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Schemas } from '@/api/client'
 import { balance, CHANNEL, difference, differences, line } from '@/pieces/billing/billing-for-tests'
 import { dayOf } from '@/pieces/billing/consumption'
@@ -139,15 +139,8 @@ describe('the statement', () => {
 })
 
 describe('the reconciliation', () => {
-  const shownCard = async (answers: Record<string, unknown>) => {
-    const page = await view(answers)
-    await vi.dynamicImportSettled()
-    await flushPromises()
-    return page
-  }
-
   it('says that everything agrees, and what is still to be compared', async () => {
-    const page = await shownCard({ 'GET /api/v1/differences': differences({ said: 40, compared: 38, waiting: 2 }) })
+    const page = await view({ 'GET /api/v1/differences': differences({ said: 40, compared: 38, waiting: 2 }) })
     expect(page.get('[data-sum]').text()).toContain('Todo coincide: 38 de 40')
     expect(page.get('[data-sum]').text()).toContain('Por comparar: 2')
     expect(page.find('[data-difference]').exists()).toBe(false)
@@ -155,7 +148,7 @@ describe('the reconciliation', () => {
   })
 
   it('before Gupshup said anything says just that', async () => {
-    const page = await shownCard({ 'GET /api/v1/differences': differences({ said: 0, compared: 0 }) })
+    const page = await view({ 'GET /api/v1/differences': differences({ said: 0, compared: 0 }) })
     expect(page.get('[data-sum]').text()).toContain('todavía no ha informado')
     page.unmount()
   })
@@ -166,7 +159,7 @@ describe('the reconciliation', () => {
       charged: { state: null, price: null, currency: null, category: null, country: null },
     })
     const pages = [differences({ kinds: { billed_by_us_only: 1, unknown_message: 1 }, items: [difference()], next: '1/x' }), differences({ items: [stranger] })]
-    const page = await shownCard({ 'GET /api/v1/differences': () => pages.shift() })
+    const page = await view({ 'GET /api/v1/differences': () => pages.shift() })
     expect(page.get('[data-sum]').text()).toContain('Diferencias: 2')
     const first = page.get('[data-difference=billed_by_us_only]')
     expect(first.get('a').text()).toBe('Se cobró aquí y Gupshup no lo cobra')
