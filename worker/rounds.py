@@ -54,6 +54,7 @@ class Rounds:
             self._drop_partitions,
             self._release_holds,
             self._keep_books,
+            self._invoice,
             self._forget_files,
         )
         await asyncio.gather(
@@ -90,6 +91,11 @@ class Rounds:
             pass  # a call does some of the wallets
         if broken := await self._database.call_value("billing.prove_books", timeout_s=_SLOW_CALL_S):
             log.error("books_broken", promises=broken)
+
+    async def _invoice(self) -> None:
+        """What was used in the months that ended; those that were missed follow one another."""
+        while await self._database.call_value("billing.issue_invoices", timeout_s=_SLOW_CALL_S):
+            pass  # a call does some of the portals
 
     async def _erase(self) -> None:
         """What removed channels leave, piece by piece, with their files on this machine."""

@@ -14,7 +14,6 @@ from api.staff import (
     customers,
     differences,
     margins,
-    oidc,
     people,
     plans,
     session,
@@ -30,8 +29,6 @@ def staff_router(services: Callable[[], Services]) -> Router:
         "/staff/v1",
         route_handlers=[
             session.enter_by_link,
-            oidc.begin,
-            oidc.come_back,
             Router(
                 "/",
                 route_handlers=guarded(

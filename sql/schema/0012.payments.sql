@@ -18,7 +18,7 @@ comment on table billing.provider is
   'Who takes money for us: its account in the ledger, what it can do, how long after an intent the reconciler asks it first, and until when its lists of money were read.';
 create index provider_clearing on billing.provider (clearing);
 insert into billing.provider (provider, clearing, capabilities) values
-  ('stripe', 'clearing_stripe', '{topup,subscription,auto_recharge,save_method,portal,partial_refund,tax,pause,cancel_at_period_end}'),
+  ('stripe', 'clearing_stripe', '{topup,subscription,auto_recharge,save_method,portal,partial_refund,pause,cancel_at_period_end}'),
   ('paypal', 'clearing_paypal', '{topup,subscription,partial_refund,pause}');
 
 create table billing.provider_currency (

@@ -184,6 +184,17 @@ create table billing.document_line (
 );
 comment on table billing.document_line is
   'The lines of a document: what is a text key (topup, bonus, messages, subscription, refund …), detail its figures; amount net of tax.';
+create table billing.invoiced_month (
+  portal_id uuid not null references billing.wallet,
+  month date not null check (extract(day from month) = 1),
+  document_id uuid,
+  primary key (portal_id, month),
+  foreign key (portal_id, document_id) references billing.document
+);
+comment on table billing.invoiced_month is
+  'The months of a portal''s zone that were invoiced; without a document: nothing was used in it.';
+create index invoiced_month_document on billing.invoiced_month (portal_id, document_id);
+
 -- A foreign key locks the row that it points at, which takes the right to update one column of it.
 revoke update, delete, truncate on billing.document, billing.document_line from whatsappb24_owner;
 grant update (related_id) on billing.document to whatsappb24_owner;

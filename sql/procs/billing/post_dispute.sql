@@ -8,7 +8,8 @@ declare
   v_now timestamptz := tenancy.now();
   v_key text := coalesce(p_evidence.provider || ':' || (p_evidence.ids ->> 'dispute'),
                          regexp_replace(p_evidence.business_key, ':(opened|withdrawn|reinstated|closed)$', ''));
-  v_closed boolean := p_evidence.kind = 'dispute_closed' or p_evidence.ids ->> 'dispute' is null;
+  v_closed boolean := p_evidence.kind = 'dispute_closed' or p_evidence.ids ->> 'dispute' is null
+    or split_part(p_evidence.business_key, ':', 2) = 'reversal';
   v_is_word boolean := p_evidence.kind in ('dispute_opened', 'dispute_closed');
 begin
   insert into billing.dispute as d (

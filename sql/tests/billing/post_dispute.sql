@@ -16,7 +16,7 @@ select is(pg_temp.dispute(), 'stripe:dp_1 closed won 20000000 2026-12-01', 'what
 select tests.debited(jsonb_build_array(tests.item(:'portal', 'more', 1)));
 select isnt((select recharge_id from billing.recharge), null, 'then recharges go on');
 select tests.booked(tests.proof('topup', 7000000, 'paypal:capture:c1', jsonb_build_object('payment_id', tests.opened(:'portal', '{"key": "pp", "provider": "paypal", "amount": 7000000}'), 'payment', 'c1')));
-select is(tests.booked(tests.proof('dispute_withdrawn', 7000000, 'paypal:reversal:r1', '{"payment": "c1"}')), 'done', 'a reversal without a case');
-select is((select state from billing.dispute where dispute_key = 'paypal:reversal:r1'), 'closed', 'leaves nothing to answer');
+select is(tests.booked(tests.proof('dispute_withdrawn', 7000000, 'paypal:reversal:r1', '{"payment": "c1", "dispute": "r1"}')), 'done', 'a reversal without a case');
+select is((select state from billing.dispute where dispute_key = 'paypal:r1'), 'closed', 'leaves nothing to answer');
 select * from finish();
 rollback;
