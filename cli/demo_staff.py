@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from typing import Final
 
 import msgspec
 
-from api.staff.people import link_of
+from cli.staff import added, invited
 from runtime.database import Database
-from runtime.secrets import digest
 
-_ACTOR: Final = "cli"
 _PEOPLE: Final = (
     {"email": "olga@demo.example", "name": "Olga Luna", "role": "owner", "language": "es"},
     {"email": "eva@demo.example", "name": "Eva Ruiz", "role": "billing", "language": "es"},
@@ -36,22 +33,16 @@ def staff_links(url: str, public_url: str) -> list[StaffLink]:
 
 
 async def _links(url: str, public_url: str) -> list[StaffLink]:
+    links: list[StaffLink] = []
     async with Database(url, role="demo") as database:
         known = {row["email"]: row for row in await database.call("tenancy.list_staff")}
         for person in _PEOPLE:
-            if person["email"] not in known:
-                await database.call("tenancy.add_staff", {"p_actor": _ACTOR, "p_person": person})
-        people = await database.call("tenancy.list_staff")
-        emails = [person["email"] for person in _PEOPLE]
-        invited = [row for row in people if row["email"] in emails and row["state"] == "active"]
-        return [
-            await _link(database, row, public_url)
-            for row in sorted(invited, key=lambda row: emails.index(row["email"]))
-        ]
-
-
-async def _link(database: Database, row: dict[str, str], public_url: str) -> StaffLink:
-    secret = secrets.token_urlsafe(32)
-    arguments = {"p_actor": _ACTOR, "p_staff_id": row["staff_id"], "p_digest": digest(secret)}
-    await database.call("tenancy.invite_staff", arguments)
-    return StaffLink(row["name"], row["role"], link_of(public_url, secret))
+            row = known.get(person["email"])
+            if row is None:
+                links.append(
+                    StaffLink(person["name"], person["role"], await added(database, public_url, person))
+                )
+            elif row["state"] == "active":
+                link = await invited(database, public_url, person["email"])
+                links.append(StaffLink(row["name"], row["role"], link))
+    return links
