@@ -137,3 +137,37 @@ def test_evidence_goes_to_sql_as_plain_json() -> None:
     )
     assert {"dispute": "dp_1"} == item["ids"]
     assert "1970-01-01T00:01:40Z" == item["at"]
+
+
+@pytest.mark.parametrize(
+    ("session", "intent", "state", "kinds"),
+    [
+        ({"status": "complete", "payment_status": "unpaid"}, {"status": "processing"}, "processing", []),
+        (
+            {"status": "complete", "payment_status": "unpaid"},
+            {"status": "requires_payment_method", "last_payment_error": {"code": "expired_voucher"}},
+            "failed",
+            ["declined"],
+        ),
+        (
+            {"status": "open", "payment_status": "unpaid"},
+            {"status": "requires_payment_method", "last_payment_error": {"code": "card_declined"}},
+            "open",
+            [],
+        ),
+        ({"status": "expired"}, {"status": "requires_payment_method"}, "expired", []),
+        ({"status": "expired"}, {"status": "canceled"}, "cancelled", []),
+        ({"status": "complete"}, {"status": "succeeded", "amount_received": 500}, "succeeded", ["topup"]),
+    ],
+)
+def test_a_page_paid_by_a_delayed_method_is_no_money_until_it_arrives(
+    session: dict[str, Any], intent: dict[str, Any], state: str, kinds: list[str]
+) -> None:
+    meta = {"kind": "topup", "payment_id": "p-1"}
+    page = msgspec.convert({"id": "cs_1", "mode": "payment", **session}, Session)
+    paying = msgspec.convert(
+        {"id": "pi_1", "amount": 500, "currency": "usd", "metadata": meta, **intent}, PaymentIntent
+    )
+    snapshot = payment_of(paying, page)
+    assert (state, kinds) == (snapshot.state, [one.kind for one in snapshot.evidence])
+    assert "cs_1" == snapshot.ids.checkout
