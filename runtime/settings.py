@@ -23,6 +23,7 @@ from runtime.variables import (
     https_address,
     keys,
     log_level,
+    one_of,
     texts,
     whole,
 )
@@ -217,6 +218,65 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "here.",
             es="Dónde están las páginas de Stripe; a los clientes no se les envía a otro sitio. Añada aquí "
             "su propio dominio de Checkout.",
+        ),
+    ]
+    paypal_client_id: Annotated[
+        str,
+        Variable(
+            default="",
+            example="AYSq3RDGsmBLJE-otTkBtM-jBRd1TCQwFf9R…",
+            en="PayPal's client id. Without it nothing is paid with PayPal and its webhook does not exist.",
+            es="El id de cliente de PayPal. Sin él no se paga con PayPal y su webhook no existe.",
+        ),
+    ]
+    paypal_client_secret: Annotated[
+        str,
+        Variable(
+            default="",
+            secret=True,
+            example="<client secret>",
+            en="The secret that belongs to it.",
+            es="El secreto que le corresponde.",
+        ),
+    ]
+    paypal_webhook_ids: Annotated[
+        tuple[str, ...],
+        Variable(
+            default="",
+            empty=(),
+            read=texts,
+            example="8PT597110X687430L",
+            en="Ids of our webhook at PayPal, newest first, separated by commas; PayPal signs them.",
+            es="Ids de nuestro webhook en PayPal, el más nuevo primero, entre comas; PayPal los firma.",
+        ),
+    ]
+    paypal_url: Annotated[
+        str,
+        Variable(
+            default="https://api-m.paypal.com",
+            read=https_address,
+            example="https://api-m.sandbox.paypal.com",
+            en="PayPal's API: live, its sandbox, or a simulator.",
+            es="La API de PayPal: la real, su entorno de pruebas o un simulador.",
+        ),
+    ]
+    paypal_authority: Annotated[
+        str,
+        Variable(
+            default="",
+            example="/etc/whatsappb24/simulated-paypal.pem",
+            en="For a simulator: the PEM file of the authority of its webhook certificates.",
+            es="Para un simulador: el archivo PEM de la autoridad de los certificados de su webhook.",
+        ),
+    ]
+    paypal_transport: Annotated[
+        str,
+        Variable(
+            default="httpx",
+            read=one_of("httpx", "paypalrestsdk"),
+            example="paypalrestsdk",
+            en="Who carries the requests: httpx, or PayPal's deprecated package, hardened (ADR 11).",
+            es="Quién lleva las peticiones: httpx o el paquete obsoleto de PayPal, reforzado (ADR 11).",
         ),
     ]
     trusted_origins: Annotated[

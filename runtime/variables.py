@@ -76,6 +76,17 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def one_of(*words: str) -> Callable[[str], str]:
+    """Return a reader of one of these words."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return text
+
+    return read
+
+
 def log_level(text: str) -> str:
     """Read the name of a level in any case."""
     if text.upper() not in LOG_LEVELS:

@@ -78,6 +78,19 @@ def simulated(base_url: str, authority_pem: bytes) -> Environment:
     )
 
 
+def environment_at(url: str, authority_pem: bytes | None = None) -> Environment:
+    """The environment whose API is at `url`. Raises ValueError for a simulator without its authority.
+
+    Nothing but PayPal's own live address makes money real.
+    """
+    known = next((one for one in (LIVE, SANDBOX) if one.api == url.rstrip("/")), None)
+    if known is not None:
+        return known
+    if authority_pem is None:
+        raise ValueError("a PayPal elsewhere is a simulator: its authority's certificate is needed")
+    return simulated(url, authority_pem)
+
+
 def connect(
     http: httpx.AsyncClient,
     environment: Environment,

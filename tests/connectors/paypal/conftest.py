@@ -64,7 +64,7 @@ class House:
             self.journal,
             brand="Tienda",
             transport=self.transport,
-            answer_within_s=5.0,
+            answer_within_s=20.0,
         )
 
     async def begin_anew(self) -> None:
@@ -176,7 +176,7 @@ def transport(request: pytest.FixtureRequest) -> TransportName:
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with new_client(connect_s=2.0, read_s=5.0) as client:
+    async with new_client(connect_s=5.0, read_s=20.0) as client:
         yield client
 
 
@@ -186,7 +186,7 @@ async def servers(request: pytest.FixtureRequest, keys: Keys) -> AsyncIterator[H
     ours, inbox_url = free_socket()
     theirs, base = free_socket()
     app = create_paypal_app(base, client_id=CLIENT_ID, client_secret=CLIENT_SECRET, seed=7, keys=keys)
-    async with serving(app, theirs), new_client(connect_s=2.0, read_s=10.0) as http:
+    async with serving(app, theirs), new_client(connect_s=5.0, read_s=20.0) as http:
         house = House(base, http, app.state.paypal, request.param)
         async with serving(house.inbox.app(), ours):
             house.webhook.url = f"{inbox_url}/webhooks/paypal"
@@ -291,21 +291,38 @@ async def host() -> AsyncIterator[Host]:
     await asyncio.gather(*(task for task in standing.serving if task))
 
 
-@pytest.fixture
-async def lonely(
-    host: Host, http: httpx.AsyncClient, journal: Kept, keys: Keys, transport: TransportName
-) -> AsyncIterator[PayPal]:
-    """The connector to `host`, with little patience."""
-    paypal = connect(
+def _to(
+    host: Host, http: httpx.AsyncClient, journal: Kept, keys: Keys, name: TransportName, patience_s: float
+) -> PayPal:
+    environment = simulated(host.url, keys.authority.encode())
+    return connect(
         http,
-        simulated(host.url, keys.authority.encode()),
+        environment,
         CREDENTIALS,
         ("WH",),
         journal,
         brand="Tienda",
-        transport=transport,
-        answer_within_s=0.4,
+        transport=name,
+        answer_within_s=patience_s,
     )
+
+
+@pytest.fixture
+async def lonely(
+    host: Host, http: httpx.AsyncClient, journal: Kept, keys: Keys, transport: TransportName
+) -> AsyncIterator[PayPal]:
+    """The connector to `host`."""
+    paypal = _to(host, http, journal, keys, transport, 20.0)
+    yield paypal
+    await paypal.close()
+
+
+@pytest.fixture
+async def hasty(
+    host: Host, http: httpx.AsyncClient, journal: Kept, keys: Keys, transport: TransportName
+) -> AsyncIterator[PayPal]:
+    """The same with little patience."""
+    paypal = _to(host, http, journal, keys, transport, 1.0)
     yield paypal
     await paypal.close()
 

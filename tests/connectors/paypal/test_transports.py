@@ -95,21 +95,35 @@ async def test_wrong_credentials_are_ours_to_fix(lonely: PayPal, host: Host) -> 
     assert (outcome.policy, outcome.code) == (Policy.FIX, "invalid_client")
 
 
-async def test_a_capture_that_timed_out_is_unknown_then_found(lonely: PayPal, host: Host) -> None:
+async def test_a_capture_that_timed_out_is_unknown_then_found(hasty: PayPal, host: Host) -> None:
     host.will(200, _APPROVED)
     host.answers.append(SILENCE)  # the capture
     host.will(200, _APPROVED)
-    unknown = failed(await lonely.confirm("O1"))
+    async with asyncio.timeout(10):  # ten times the connector's patience, half its client's
+        unknown = failed(await hasty.confirm("O1"))
     assert (unknown.policy, unknown.code) == (Policy.UNKNOWN, "timeout")
 
     host.will(200, _APPROVED)
     host.answers.append(None)  # the capture is taken and its answer lost
     host.will(200, _COMPLETED)
-    found = await lonely.confirm("O1")
+    found = await hasty.confirm("O1")
     assert isinstance(found, PaymentSnapshot)
     assert found.evidence[0].business_key == "paypal:capture:C1"
     captures = [one for one in host.asked if one.path.endswith("/capture")]
     assert len({one.headers["paypal-request-id"] for one in captures}) == 1
+
+
+async def test_a_capture_after_a_new_approval_is_a_new_request(lonely: PayPal, host: Host) -> None:
+    declined = {"details": [{"issue": "INSTRUMENT_DECLINED"}]}
+    for minute in ("00", "05"):
+        order = {**_APPROVED, "update_time": f"2026-11-22T10:{minute}:00Z"}
+        host.will(200, order)
+        host.will(422, declined)
+        host.will(200, {**order, "status": "PAYER_ACTION_REQUIRED"})
+        found = await lonely.confirm("O1")
+        assert getattr(found, "state", found) is PaymentState.NEEDS_ACTION
+    captures = [one.headers["paypal-request-id"] for one in host.asked if one.path.endswith("/capture")]
+    assert captures == ["capture:O1:2026-11-22T10:00:00Z", "capture:O1:2026-11-22T10:05:00Z"]
 
 
 async def test_a_refund_that_timed_out_is_found_in_the_order(lonely: PayPal, host: Host) -> None:
@@ -249,8 +263,8 @@ async def test_an_amount_that_is_no_amount_is_never_booked(lonely: PayPal, host:
         assert failed(await lonely.confirm("O1")).code == "incomplete_answer"
 
 
-async def test_a_slow_stream_ends_in_time(lonely: PayPal, host: Host) -> None:
+async def test_a_slow_stream_ends_in_time(hasty: PayPal, host: Host) -> None:
     whole = packed(200, b"x" * 100)
     host.answers.append(whole[:-50] + UNFINISHED)
-    outcome = failed(await lonely.create_topup(topup()))
+    outcome = failed(await hasty.create_topup(topup()))
     assert outcome.policy is Policy.RETRY

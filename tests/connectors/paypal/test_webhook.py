@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from connectors.payments import BadSignature, CannotVerify
 from connectors.paypal.certificates import Addresses, Certificates, trusted_leaf
-from connectors.paypal.environment import LIVE, SANDBOX
+from connectors.paypal.environment import LIVE, SANDBOX, environment_at
 from connectors.paypal.transport import Answer, Silence
 from connectors.paypal.webhook import LARGEST, Verifier, delivery_of, postback_body
 from sandbox.paypal.signing import Keys, new_keys, signature
@@ -205,6 +205,16 @@ def test_only_paypals_own_certificate_addresses_are_allowed() -> None:
         assert not sandbox.allow(f"https://{host}/v1/notifications/certs/CERT-360caa42-fca2a594-a5cafa77")
     assert sandbox.allow("https://api.sandbox.paypal.com/v1/notifications/certs/CERT-360caa42")
     assert [url for url in TRICKS if live.allow(url)] == []
+
+
+def test_only_paypals_own_live_address_makes_money_real(keys: Keys) -> None:
+    authority = keys.authority.encode()
+    assert environment_at("https://api-m.paypal.com/", authority) is LIVE
+    assert environment_at("https://api-m.sandbox.paypal.com") is SANDBOX
+    assert [one.livemode for one in (LIVE, SANDBOX, environment_at(BASE, authority))] == [True, False, False]
+    for elsewhere in (BASE, "https://api-m.paypal.com.evil.io", "http://api-m.paypal.com"):
+        with pytest.raises(ValueError, match="simulator"):
+            environment_at(elsewhere)
 
 
 async def test_an_address_that_is_not_paypals_is_never_fetched(world: World) -> None:
