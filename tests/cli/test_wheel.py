@@ -46,6 +46,8 @@ def test_the_wheel_migrates_a_database_and_serves(installed: Path, tmp_path: Pat
         where = _run("-c", "import cli; print(cli.__file__)", env=environment, cwd=tmp_path)
         assert where.startswith(str(installed))
         assert (installed / "api" / "pages" / "built" / "manifest.json").is_file(), "no panel: make install"
+        staff = installed / "api" / "pages" / "built_staff" / "manifest.json"
+        assert staff.is_file(), "no pages of the staff: make install"
 
         _run("-m", "cli.main", "migrate", env=environment, cwd=tmp_path)
         with psycopg.connect(database.url) as connection:
