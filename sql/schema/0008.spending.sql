@@ -84,10 +84,11 @@ create table billing.recharge_rule (
   failures int not null default 0,
   not_before timestamptz,
   cap_told date,
+  method_id uuid,
   check ((amount is null) <> (target is null))
 );
 comment on table billing.recharge_rule is
-  'A customer''s order to charge his saved card when the balance (less what is held) is below threshold: by amount, or up to target, at most monthly_cap a month of his zone. Off until he turns it on; consent says who did, when and on which text. After a decline not_before backs off; three in a row turn it off.';
+  'A customer''s order to charge his saved card when the balance (less what is held) is below threshold: by amount, or up to target, at most monthly_cap a month of his zone. Off until he turns it on; consent says who did, when and on which text. method_id: the saved method that he named (billing.payment_method, whose rows are never deleted). After a decline not_before backs off; three in a row turn it off.';
 
 create table billing.recharge (
   portal_id uuid not null references billing.wallet,

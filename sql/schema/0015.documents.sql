@@ -104,11 +104,6 @@ comment on table billing.payment_method is
   'A card that a customer saved at a provider: the provider''s reference, sealed, and what a person recognises. No card data.';
 create index payment_method_provider on billing.payment_method (provider);
 
-alter table billing.recharge_rule
-  add column method_id uuid,
-  add foreign key (portal_id, method_id) references billing.payment_method;
-create index recharge_rule_method on billing.recharge_rule (portal_id, method_id);
-
 create type billing.proof as (
   item int, outcome text, reason text, detail jsonb,
   portal_id uuid, payment_id uuid, provider text, business_key text, kind text, amount bigint, tax bigint, fee bigint, currency text,
