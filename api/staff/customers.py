@@ -21,7 +21,8 @@ from api.v1.subscriptions import Every
 from connectors.bitrix24.texts import Language
 
 PageLimit = Annotated[int, QueryParameter(ge=1, le=200)]
-CurrencyCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+CurrencyCode = Annotated[str, msgspec.Meta(max_length=3)]
+"""ISO 4217."""
 
 
 class CustomerLine(msgspec.Struct, frozen=True, kw_only=True):

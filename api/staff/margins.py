@@ -83,13 +83,14 @@ class ExchangeRateOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     currency: CurrencyCode
     day: dt.date
-    per_usd: Annotated[str, msgspec.Meta(pattern=r"^\d{1,9}(\.\d{1,8})?$")]
+    per_usd: Annotated[str, msgspec.Meta(max_length=20)]
+    """Units of `currency`, at most eight decimals: `18.42`."""
 
 
 class ExchangeRateOrders(msgspec.Struct, frozen=True, kw_only=True):
     """Rates to keep; a day that is known is corrected."""
 
-    rates: Annotated[list[ExchangeRateOrder], msgspec.Meta(min_length=1, max_length=1_000)]
+    rates: Annotated[list[ExchangeRateOrder], msgspec.Meta(min_length=1, max_length=100)]
 
 
 @get("/margins", operation_id="GetMargins", tags=["margins"], opt={"permission": "money.view"})

@@ -18,10 +18,11 @@ from api.staff.guard import Staff
 from api.v1.balance import Category
 from api.v1.subscriptions import Every
 
-Code = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
+Code = Annotated[str, msgspec.Meta(max_length=40)]
+"""Lower case, digits and underscores, a letter first."""
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
-Units = Annotated[str, msgspec.Meta(pattern=r"^\d{1,9}(\.\d{1,6})?$")]
-"""An amount in units of its currency: `19.90`."""
+Units = Annotated[str, msgspec.Meta(max_length=20)]
+"""An amount in units of its currency, at most six decimals: `19.90`."""
 
 
 class PlanVersion(msgspec.Struct, frozen=True, kw_only=True):

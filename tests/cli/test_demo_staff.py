@@ -8,7 +8,7 @@ import pytest
 from cli.demo_staff import staff_links
 from tests.servers import TestDatabase
 
-pytestmark = [pytest.mark.requirement("R2.2-c"), pytest.mark.requirement("R4-b")]
+pytestmark = pytest.mark.requirement("R4-b")
 
 
 def test_every_start_gives_two_people_new_links_and_nobody_who_was_disabled(database: TestDatabase) -> None:
