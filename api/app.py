@@ -17,6 +17,7 @@ from api.bitrix24 import events, frames
 from api.health import live, metrics, ready
 from api.media import media
 from api.operations import with_problems
+from api.pay import come_back
 from api.services import Services
 from api.staff.guard import COOKIE
 from api.staff.pages import staff_page
@@ -31,6 +32,7 @@ from api.v1 import (
     incidents,
     keys,
     messages,
+    payments,
     portal,
     session,
     statement,
@@ -38,6 +40,7 @@ from api.v1 import (
 )
 from api.v1 import events as changes
 from api.v1.holder import holder_read, provide_holder
+from api.webhooks import payments as payment_webhooks
 from api.webhooks.gupshup import gupshup
 from runtime.bearer import BearerRefused
 from runtime.errors import SqlFailure
@@ -66,6 +69,9 @@ def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lif
             frames.app,
             frames.setting_connector,
             media,
+            payment_webhooks.stripe,
+            payment_webhooks.paypal,
+            come_back,
             _v1(services),
             staff_router(services),
             staff_page,
@@ -131,6 +137,13 @@ def _v1(services: Callable[[], Services]) -> Router:
                     statement.download_statement,
                     statement.download_statement_document,
                     differences.list_differences,
+                    payments.list_offers,
+                    payments.open_payment,
+                    payments.list_payments,
+                    payments.get_payment,
+                    payments.list_methods,
+                    payments.remove_method,
+                    payments.set_recharge,
                     subscriptions.list_plans,
                     subscriptions.list_subscriptions,
                     subscriptions.preview_plan,

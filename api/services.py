@@ -6,6 +6,7 @@ import msgspec
 
 from adapters.desired import Addresses
 from adapters.media import MediaShelf
+from adapters.paying import Paying
 from adapters.portals import Portals
 from api.intake import Intake
 from api.watch import Watch
@@ -25,6 +26,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     alarm: Alarm
     auth: AuthServer
     portals: Portals
+    paying: Paying
     shelf: MediaShelf
     bearer: Bearer
     box: Box

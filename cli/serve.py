@@ -134,6 +134,7 @@ class _Process:
                 alarm=alarm,
                 auth=out.auth,
                 portals=out.portals,
+                paying=out.paying,
                 shelf=out.shelf,
                 bearer=Bearer(settings.secret_keys),
                 box=out.box,

@@ -8,12 +8,14 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import httpx
 import msgspec
 
 from adapters.desired import Addresses
 from adapters.media import MediaShelf
+from adapters.paying import Account, Paying
 from adapters.portals import Portals
 from connectors.bitrix24.auth import AuthServer
 from connectors.gupshup.client import Gupshup
@@ -32,6 +34,7 @@ class Outside(msgspec.Struct, frozen=True, kw_only=True):
     auth: AuthServer
     portals: Portals
     gupshup: Gupshup
+    paying: Paying
     shelf: MediaShelf
     box: Box
     addresses: Addresses
@@ -48,11 +51,51 @@ async def traced(settings: Settings) -> AsyncIterator[Trace]:
 
 
 @asynccontextmanager
+async def payment_accounts(
+    settings: Settings, http: httpx.AsyncClient, trace: Trace
+) -> AsyncIterator[dict[str, Account]]:
+    """The payment providers that have credentials. Imported where they are used: their packages are large."""
+    accounts: dict[str, Account] = {}
+    async with AsyncExitStack() as stack:
+        if settings.stripe_secret_key:
+            from connectors.stripe.client import Stripe
+            from connectors.stripe.exchange import StripeConfig
+
+            config = StripeConfig(
+                secret_key=Secret(settings.stripe_secret_key),
+                webhook_secrets=tuple(map(Secret, settings.stripe_webhook_secrets)),
+                base_url=settings.stripe_url,
+                page_origins=settings.stripe_page_origins,
+            )
+            stripe = Stripe(http, config, trace)
+            stack.push_async_callback(stripe.close)
+            accounts["stripe"] = Account(provider=stripe, livemode=config.livemode)
+        if settings.paypal_client_id:
+            from connectors.paypal.environment import connect, environment_at
+            from connectors.paypal.transport import Credentials, TransportName
+
+            authority = Path(settings.paypal_authority).read_bytes() if settings.paypal_authority else None
+            environment = environment_at(settings.paypal_url, authority)
+            paypal = connect(
+                http,
+                environment,
+                Credentials(Secret(settings.paypal_client_id), Secret(settings.paypal_client_secret)),
+                settings.paypal_webhook_ids,
+                trace,
+                brand=settings.app_name,
+                transport=TransportName(settings.paypal_transport),
+            )
+            stack.push_async_callback(paypal.close)
+            accounts["paypal"] = Account(provider=paypal, livemode=environment.livemode)
+        yield accounts
+
+
+@asynccontextmanager
 async def outside(settings: Settings, database: Database, trace: Trace) -> AsyncIterator[Outside]:
     """Clients and adapters over one pool."""
     box = Box(settings.secret_keys)
     trusted = frozenset(settings.trusted_origins)
-    async with new_client() as http:
+    async with new_client() as http, payment_accounts(settings, http, trace) as accounts:
         auth = AuthServer(
             http,
             settings.bitrix24_auth_servers,
@@ -69,6 +112,7 @@ async def outside(settings: Settings, database: Database, trace: Trace) -> Async
             shelf=MediaShelf(
                 settings.media_dir, Signer(settings.secret_keys, "media"), settings.public_url, trace, trusted
             ),
+            paying=Paying(database, accounts, box, settings.secret_keys, settings.public_url),
             box=box,
             addresses=Addresses(settings.public_url),
         )

@@ -18,6 +18,7 @@ from worker.checks import Checks
 from worker.money_notices import MoneyNotices
 from worker.notices import Notices
 from worker.outbox import Outbox
+from worker.payments import Payments
 from worker.repairs import Repairs
 from worker.rounds import Rounds
 from worker.to_portal import ToPortal
@@ -65,6 +66,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
             notices=Notices(database, out.portals, wake, trace),
             channel_notices=ChannelNotices(database, out.portals),
             money_notices=MoneyNotices(database, out.portals),
+            payments=Payments(out.paying, out.box),
             checks=Checks(database, out.gupshup, out.portals, out.box, out.addresses),
             repairs=Repairs(database, out.portals, out.addresses, settings.app_name),
             rounds=Rounds(database, out.shelf, wake, trace_keep_days=settings.trace_keep_days),

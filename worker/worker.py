@@ -13,6 +13,7 @@ from worker.checks import Checks
 from worker.money_notices import MoneyNotices
 from worker.notices import Notices
 from worker.outbox import Outbox
+from worker.payments import Payments
 from worker.repairs import Repairs
 from worker.rounds import Rounds
 
@@ -24,6 +25,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     notices: Notices
     channel_notices: ChannelNotices
     money_notices: MoneyNotices
+    payments: Payments
     checks: Checks
     repairs: Repairs
     rounds: Rounds
@@ -34,7 +36,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         A part that fails stops the others in good order, then the process: whoever supervises it begins anew.
         """
         tellers = (self.notices, self.channel_notices, self.money_notices)
-        parts = (*self.outboxes, *tellers, self.checks, self.repairs, self.rounds)
+        parts = (*self.outboxes, *tellers, self.checks, self.repairs, self.payments, self.rounds)
         outcomes = await asyncio.gather(
             *(_stopping_all(part.run(stop), stop) for part in parts), return_exceptions=True
         )

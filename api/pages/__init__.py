@@ -8,22 +8,26 @@ nothing else does.
 from api.pages.assets import PanelMissing, static_routes
 from api.pages.documents import (
     PageSession,
+    Returned,
     StaffPage,
     content_security_policy,
     outside,
     refusal,
     render,
     render_for_staff,
+    returned,
 )
 
 __all__ = [
     "PageSession",
     "PanelMissing",
+    "Returned",
     "StaffPage",
     "content_security_policy",
     "outside",
     "refusal",
     "render",
     "render_for_staff",
+    "returned",
     "static_routes",
 ]

@@ -101,6 +101,17 @@ def outside(language: Language) -> str:
     return _fill("outside", language, {}, {"stylesheet": stylesheet()})
 
 
+Returned = Literal["paid", "pending", "saved", "cancelled", "failed"]
+
+
+def returned(what: Returned, language: Language) -> str:
+    """The page to which a payer comes back; while it is `pending` it asks again by itself."""
+    texts = TEXTS[language]
+    facts = {name: texts[f"returned.{what}.{name}"] for name in ("title", "lead")}
+    refresh = '<meta http-equiv="refresh" content="4">\n' if what == "pending" else ""
+    return _fill("returned", language, facts, {"stylesheet": stylesheet(), "refresh": refresh})
+
+
 def content_security_policy(portal_origin: str) -> str:
     """The value of `Content-Security-Policy`: our own files, and framed by nobody but this portal.
 

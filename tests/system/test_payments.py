@@ -1,0 +1,176 @@
+"""Money crosses the running house: a page, a payer, a webhook or none, and the balance that grows once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.servers import TestDatabase
+from tests.system.house import House, at_once, open_house
+from tests.system.stripe_beside import StripeBeside, stripe_beside
+
+pytestmark = [pytest.mark.requirement("R3-a"), pytest.mark.requirement("R4-c")]
+USD = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def stripe() -> Iterator[StripeBeside]:
+    with stripe_beside() as beside:
+        yield beside
+
+
+@pytest.fixture(scope="module")
+def house(
+    database: TestDatabase, tmp_path_factory: pytest.TempPathFactory, stripe: StripeBeside
+) -> Iterator[House]:
+    with open_house(database, tmp_path_factory.mktemp("house"), settings=stripe.settings) as opened:
+        stripe.tells(opened.api_url)
+        yield opened
+
+
+def test_a_paid_page_is_in_the_balance_once_however_often_it_is_told(
+    house: House, stripe: StripeBeside
+) -> None:
+    before = _balance(house)
+    opened = _open(house, 20 * USD, "first")
+    assert ("redirected", True) == (opened["state"], opened["is_open"])
+    assert opened["url"].startswith(stripe.base)
+    assert opened["payment_id"] == _open(house, 20 * USD, "first")["payment_id"]
+    stripe.pays()
+    house.until("the money is there", lambda: _balance(house) == before + 20 * USD)
+    event = next(one for one in stripe.objects("event") if one["type"] == "checkout.session.completed")
+    told = stripe.post("webhooks", {"body": event, "times": 3})
+    assert {200} == set(told["statuses"])
+    house.until("every event is worked on", lambda: _waiting_events(house) == 0)
+    assert before + 20 * USD == _balance(house)
+    assert "succeeded" == _payment(house, opened["payment_id"])["state"]
+    assert [] == stripe.complaints()
+
+
+def test_who_comes_back_reads_in_his_language_that_it_is_paid_and_moves_no_money(
+    house: House, stripe: StripeBeside
+) -> None:
+    before = _balance(house)
+    opened = _open(house, 10 * USD, "back")
+    back = stripe.objects("checkout.session")[0]["success_url"].partition("/pay/")[2].partition("?")[0]
+    waiting = house.api.get(f"/pay/{back}")
+    assert (200, True) == (waiting.status_code, "Estamos confirmando su pago" in waiting.text)
+    stripe.pays()
+    answers = at_once((lambda: house.api.get(f"/pay/{back}")) for _ in range(10))
+    assert {True} == {"Pago recibido" in answer.text for answer in answers}
+    assert back not in str(house.query("select request, response from trace.log"))
+    house.until("the money is there", lambda: _balance(house) == before + 10 * USD)
+    assert 404 == house.api.get("/pay/nobody-gave-this-out").status_code
+    assert "succeeded" == _payment(house, opened["payment_id"])["state"]
+
+
+def test_a_webhook_that_never_comes_is_missed_by_nobody(house: House, stripe: StripeBeside) -> None:
+    before = _balance(house)
+    stripe.put("endpoint", {"url": f"{house.api_url}/nobody", "secrets": ["whsec_x"]})
+    opened = _open(house, 7 * USD, "silent")
+    stripe.pays()
+    house.query(
+        "update billing.payment set ask_at = now() where payment_id = %s returning 1", opened["payment_id"]
+    )
+    house.until("the reconciler asked", lambda: _balance(house) == before + 7 * USD)
+    stripe.tells(house.api_url)
+
+
+def test_a_saved_card_recharges_by_itself_and_a_card_that_is_declined_is_left_in_peace(
+    house: House, stripe: StripeBeside
+) -> None:
+    _open(house, 0, "card", kind="method")
+    back = stripe.objects("checkout.session")[0]["success_url"].partition("/pay/")[2].partition("?")[0]
+    stripe.pays()
+    assert "Tarjeta guardada" in house.api.get(f"/pay/{back}").text
+    (method,) = house.administrator.api("GET", "/api/v1/payments/methods")
+    assert ("stripe", True) == (method["provider"], "4242" in method["label"])
+    before = _balance(house)
+    rule = {"is_on": True, "threshold": before, "amount": 20 * USD, "monthly_cap": 30 * USD}
+    ordered = house.api.put(
+        "/api/v1/payments/recharge", json={**rule, "text_version": "es-1"}, headers=house.bearer()
+    )
+    assert 204 == ordered.status_code, ordered.text
+    _spend(house, 1 * USD, "below the threshold")
+    house.until("the card was charged", lambda: _balance(house) == before + 19 * USD)
+
+    saved = stripe.objects("payment_method")[0]["id"]
+    stripe.put(f"methods/{saved}", {"card": "declined"})
+    _spend(house, 20 * USD, "below it again, above the month's cap")
+    _settled(house)
+    assert before - 1 * USD == _balance(house)
+    assert [("succeeded",)] == house.query("select state from billing.recharge order by decided_at")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({}, b"{}"),
+        ({"Stripe-Signature": "t=1,v1=00"}, b"{}"),
+        ({"Stripe-Signature": "nonsense"}, b"\xff\xfe"),
+    ],
+    ids=["no signature", "a wrong one", "not even text"],
+)
+def test_what_nothing_proves_is_refused_and_kept_nowhere(
+    headers: dict[str, str], body: bytes, house: House
+) -> None:
+    known = house.query("select count(*) from billing.provider_event")
+    answer = house.api.post("/webhooks/stripe", content=body, headers=headers)
+    assert (400, "bad_signature") == (answer.status_code, answer.json()["reason"])
+    assert known == house.query("select count(*) from billing.provider_event")
+
+
+def test_a_provider_without_an_account_does_not_exist_and_a_flood_is_cut_off(house: House) -> None:
+    assert 404 == house.api.post("/webhooks/paypal", content=b"{}").status_code
+    assert 413 == house.api.post("/webhooks/stripe", content=b"x" * 300_000).status_code
+
+
+def test_what_may_not_be_paid_is_refused_with_the_figures(house: House) -> None:
+    refused = house.api.post("/api/v1/payments", json=_order(1, "small"), headers=house.bearer())
+    assert (422, "amount_limits") == (refused.status_code, refused.json()["reason"])
+    offers = house.administrator.api("GET", "/api/v1/payments/offers")
+    assert ["stripe"] == [offer["provider"] for offer in offers]
+
+
+def _order(amount: int, key: str, **more: str) -> dict[str, Any]:
+    return {"provider": "stripe", "amount": amount, "currency": "USD", "key": key, **more}
+
+
+def _open(house: House, amount: int, key: str, **more: str) -> dict[str, Any]:
+    answer = house.api.post("/api/v1/payments", json=_order(amount, key, **more), headers=house.bearer())
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def _payment(house: House, payment_id: str) -> dict[str, Any]:
+    return dict(house.administrator.api("GET", f"/api/v1/payments/{payment_id}"))
+
+
+def _balance(house: House) -> int:
+    rows = house.query("select balance from billing.wallet")
+    return int(rows[0][0]) if rows else 0
+
+
+def _spend(house: House, amount: int, why: str) -> None:
+    """Somebody's messages cost that much."""
+    house.query(
+        "select outcome from billing.debit(jsonb_build_array(jsonb_build_object("
+        "'portal_id', (select portal_id from billing.wallet), 'key', %s::text, 'amount', %s::bigint,"
+        " 'reason', 'test')))",
+        why,
+        amount,
+    )
+
+
+def _settled(house: House) -> None:
+    """Every recharge that was decided has come to its end."""
+    house.until(
+        "no recharge is under way",
+        lambda: house.query("select count(*) from billing.recharge where state = 'open'") == [(0,)],
+    )
+
+
+def _waiting_events(house: House) -> int:
+    return int(house.query("select count(*) from billing.provider_event where state = 'new'")[0][0])
