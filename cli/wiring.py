@@ -74,8 +74,7 @@ async def payment_accounts(
             from connectors.paypal.environment import connect, environment_at
             from connectors.paypal.transport import Credentials, TransportName
 
-            authority = Path(settings.paypal_authority).read_bytes() if settings.paypal_authority else None
-            environment = environment_at(settings.paypal_url, authority)
+            environment = environment_at(settings.paypal_url, _authority(settings))
             paypal = connect(
                 http,
                 environment,
@@ -88,6 +87,11 @@ async def payment_accounts(
             stack.push_async_callback(paypal.close)
             accounts["paypal"] = Account(provider=paypal, livemode=environment.livemode)
         yield accounts
+
+
+def _authority(settings: Settings) -> bytes | None:
+    """Of a simulator's webhook certificates."""
+    return Path(settings.paypal_authority).read_bytes() if settings.paypal_authority else None
 
 
 @asynccontextmanager
