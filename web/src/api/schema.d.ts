@@ -212,6 +212,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stripe
+         * @description Take an event of Stripe; 400 for a bad signature, 404 where no account is set.
+         */
+        post: operations["StripeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/paypal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Paypal
+         * @description Take an event of PayPal; 400 for a bad signature, 404 where no account is set, 503 to send it again.
+         */
+        post: operations["PayPalWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -770,6 +810,136 @@ export interface paths {
          */
         get: operations["ListDifferences"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListOffers
+         * @description With what and how much this portal may top up. Needs `billing.view`.
+         */
+        get: operations["ListTopupOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPayments
+         * @description Payments, newest first; `before` is the `payment_id` of the last one seen. Needs `billing.view`.
+         */
+        get: operations["ListPayments"];
+        put?: never;
+        /**
+         * OpenPayment
+         * @description Open a payment; `url` is the provider's page. Needs `billing.topup`.
+         *
+         *     Amounts are millionths of `currency`. The same `key` again is the same payment. 422 names the limits of an
+         *     amount that cannot be paid; a payment that failed at once says why in `state_reason`.
+         */
+        post: operations["OpenPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetPayment
+         * @description How one payment stands: what the page asks that waits for it. Needs `billing.view`.
+         */
+        get: operations["GetPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListMethods
+         * @description The saved cards that can be used. Needs `billing.view`.
+         */
+        get: operations["ListMethods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/methods/{method_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * RemoveMethod
+         * @description Use a saved card no more. Needs `billing.topup`.
+         */
+        delete: operations["RemoveMethod"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/recharge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetRecharge
+         * @description Order recharges of the balance by a saved card, change the order, or turn it off.
+         *
+         *     Amounts are millionths of the wallet's currency. Needs `billing.topup`. 422 where the card's provider
+         *     cannot charge so little.
+         */
+        put: operations["SetRecharge"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2460,6 +2630,18 @@ export interface components {
             who_acts: "nobody" | "operator" | "administrator" | "provider" | "customer";
             explanation?: components["schemas"]["Explanation"] | null;
         };
+        /** Method */
+        Method: {
+            /** Format: uuid */
+            method_id: string;
+            /** @enum {string} */
+            provider: "stripe" | "paypal";
+            label: string;
+            expires: string | null;
+            is_recharged: boolean;
+            /** Format: date-time */
+            saved_at: string;
+        };
         /** NewChannel */
         NewChannel: {
             line_id: string;
@@ -2521,6 +2703,79 @@ export interface components {
         OverdraftOrder: {
             limit: number;
             reason: string;
+        };
+        /** Payment */
+        Payment: {
+            /** Format: uuid */
+            payment_id: string;
+            /** @enum {string} */
+            provider: "stripe" | "paypal";
+            /** @enum {string} */
+            kind: "topup" | "scheduled" | "method" | "recharge";
+            amount: number;
+            currency: string;
+            /** @enum {string} */
+            state: "created" | "redirected" | "processing" | "unknown" | "succeeded" | "failed" | "cancelled" | "expired";
+            state_reason: string | null;
+            is_open: boolean;
+            captured: number;
+            tax: number;
+            bonus: number;
+            refunded: number;
+            disputed: number;
+            paid_at: string | null;
+            url: string | null;
+            url_expires_at: string | null;
+            receipt_id: string | null;
+            /** @enum {null|string} */
+            every: "week" | "month" | "year" | null;
+            actor: string;
+            method_label: string | null;
+            receipt_name: string | null;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            changed_at: string;
+        };
+        /** PaymentOrder */
+        PaymentOrder: {
+            /** @enum {string} */
+            provider: "stripe" | "paypal";
+            /**
+             * @default topup
+             * @enum {string}
+             */
+            kind: "topup" | "scheduled" | "method";
+            /** @default 0 */
+            amount: number;
+            currency: string;
+            key: string;
+            /** @enum {null|string} */
+            every?: "week" | "month" | "year" | null;
+        };
+        /** PaymentStanding */
+        PaymentStanding: {
+            /** Format: uuid */
+            payment_id: string;
+            /** @enum {string} */
+            provider: "stripe" | "paypal";
+            /** @enum {string} */
+            kind: "topup" | "scheduled" | "method" | "recharge";
+            amount: number;
+            currency: string;
+            /** @enum {string} */
+            state: "created" | "redirected" | "processing" | "unknown" | "succeeded" | "failed" | "cancelled" | "expired";
+            state_reason: string | null;
+            is_open: boolean;
+            captured: number;
+            tax: number;
+            bonus: number;
+            refunded: number;
+            disputed: number;
+            paid_at: string | null;
+            url: string | null;
+            url_expires_at: string | null;
+            receipt_id: string | null;
         };
         /** Person */
         Person: {
@@ -2831,6 +3086,17 @@ export interface components {
             failures: number;
             not_before: string | null;
         };
+        /** RechargeOrder */
+        RechargeOrder: {
+            is_on: boolean;
+            threshold?: number | null;
+            amount?: number | null;
+            target?: number | null;
+            monthly_cap?: number | null;
+            method_id?: string | null;
+            /** @default  */
+            text_version: string;
+        };
         /** Resolved */
         Resolved: {
             state: string;
@@ -2969,6 +3235,19 @@ export interface components {
             threshold: number;
             /** Format: date-time */
             at: string;
+        };
+        /** TopupOffer */
+        TopupOffer: {
+            /** @enum {string} */
+            provider: "stripe" | "paypal";
+            currency: string;
+            minimum: number;
+            maximum: number;
+            grain: number;
+            choices: number[];
+            bonus_from: number | null;
+            bonus_percent: string;
+            capabilities: string[];
         };
         /** User */
         User: {
@@ -3483,6 +3762,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StripeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PayPalWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
@@ -4450,6 +4787,220 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Differences"];
                 };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListTopupOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopupOffer"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListPayments: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OpenPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentStanding"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentStanding"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Method"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RemoveMethod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                method_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SetRecharge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RechargeOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, or not possible now: why, and what to do. */
             default: {
