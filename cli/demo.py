@@ -71,10 +71,10 @@ def demo(forget: bool) -> None:
         migrate(url, passwords={role: role_password(keys, role) for role in LOGIN_ROLES})
         children = _children(home, _environment(memory, url, home, port), port)
         stack.callback(stop_all, children)
-        _run(children, port, memory.api_port, url, console)
+        _run(children, port, memory, url, console)
 
 
-def _run(children: list[Child], port: int, api_port: int, url: str, console: Console) -> None:
+def _run(children: list[Child], port: int, memory: _Memory, url: str, console: Console) -> None:
     """Start everything, click through the installation, and watch until a signal comes."""
     stopping: list[int] = []
 
@@ -86,11 +86,14 @@ def _run(children: list[Child], port: int, api_port: int, url: str, console: Con
     console.print("starting the API, the worker and the sandbox …")
     for child in children:
         child.start()
-    sandbox_url, api_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{api_port}"
+    sandbox_url, api_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{memory.api_port}"
     _wait_for(f"{api_url}/health/ready", children, stopping)
     _wait_for(f"{sandbox_url}/sandbox/bitrix24/portals", children, stopping)
     if not stopping:
         try:
+            endpoint = {"url": f"{api_url}/webhooks/stripe", "secrets": [_webhook_secret(memory)]}
+            stripe = httpx.put(f"{sandbox_url}/sandbox/stripe/endpoint", json=endpoint, trust_env=False)
+            stripe.raise_for_status()
             with Administrator(sandbox_url, api_url, _PORTAL) as administrator:
                 administrator.install()
                 set_up_business(url, administrator, administrator.connect(*_CHANNEL))
@@ -158,10 +161,19 @@ def _environment(memory: _Memory, url: str, home: Path, port: int) -> dict[str, 
         "BITRIX24_CLIENT_SECRET": memory.client_secret,
         "BITRIX24_AUTH_SERVERS": f"{sandbox_url}/auth",
         "GUPSHUP_URL": f"{sandbox_url}/gupshup",
+        "STRIPE_SECRET_KEY": "sk_test_demo",
+        "STRIPE_WEBHOOK_SECRETS": _webhook_secret(memory),
+        "STRIPE_URL": f"{sandbox_url}/stripe",
+        "STRIPE_PAGE_ORIGINS": sandbox_url,
         "TRUSTED_ORIGINS": sandbox_url,
         "MEDIA_DIR": str(home / "media"),
         "SPOOL_DIR": str(home / "spool"),
     }
+
+
+def _webhook_secret(memory: _Memory) -> str:
+    """With what the simulated Stripe signs its events for us."""
+    return f"whsec_{memory.client_secret.strip('=')}"
 
 
 def _memory(path: Path, port: int) -> _Memory:

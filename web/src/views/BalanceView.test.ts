@@ -20,6 +20,8 @@ function view(answers: Record<string, unknown> = {}, may = ['billing.view', 'bil
       'GET /api/v1/consumption': [spent('service', 40_000, 1), spent('marketing', 120_000, 2)],
       'GET /api/v1/statement': { items: [line()], next: null },
       'GET /api/v1/differences': differences(),
+      'GET /api/v1/payments/offers': [],
+      'GET /api/v1/payments': [],
       ...answers,
     },
   })
