@@ -40,6 +40,22 @@ describe('topping up', () => {
     vi.unstubAllGlobals()
   })
 
+  it('says so where the page could not be opened, and leaves no empty tab', async () => {
+    const tab = { location: { href: '' }, close: vi.fn() }
+    vi.stubGlobal('open', () => tab)
+    const failed = { ...OPENED, state: 'failed', is_open: false, url: null }
+    const page = await shown(TopUpCard, { mayPay: true }, {
+      answers: { 'GET /api/v1/payments/offers': [OFFER], 'GET /api/v1/payments': [], 'POST /api/v1/payments': failed },
+    })
+    await page.findAll('button').find((button) => /25/.test(button.text()))?.trigger('click')
+    await page.findAll('button').find((button) => button.text() === 'Pagar con Stripe')?.trigger('click')
+    await flushPromises()
+    expect(tab.close).toHaveBeenCalled()
+    expect(page.get('[data-failed]').text()).toContain('no se cobró nada')
+    page.unmount()
+    vi.unstubAllGlobals()
+  })
+
   it('is not offered where nothing can be paid, nor to who may not', async () => {
     const empty = await shown(TopUpCard, { mayPay: true }, { answers: { 'GET /api/v1/payments/offers': [], 'GET /api/v1/payments': [] } })
     expect(empty.find('section').exists()).toBe(false)
