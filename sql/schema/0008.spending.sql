@@ -130,6 +130,7 @@ create table billing.adjustment (
 );
 comment on table billing.adjustment is
   'What staff credited (amount > 0) or debited by hand, with its reason; above billing.currency.second_eyes_above it waits for a second person.';
+create index adjustment_at on billing.adjustment (adjustment_id);
 
 create table billing.broken_promise (
   portal_id uuid not null references tenancy.portal,

@@ -12,5 +12,3 @@ create table billing.exchange_rate (
 );
 comment on table billing.exchange_rate is
   'How many units of a currency one US dollar buys from a day on, until the next one that is known. A day''s rate can be corrected; nothing in the ledger depends on it.';
-
-create index adjustment_at on billing.adjustment (adjustment_id);
