@@ -11,6 +11,7 @@ from adapters.portals import Portals
 from api.intake import Intake
 from api.watch import Watch
 from connectors.bitrix24.auth import AuthServer
+from connectors.oidc import OpenIdProvider
 from runtime.bearer import Bearer
 from runtime.database import Database
 from runtime.secrets import Box
@@ -37,5 +38,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     app_name: str
     public_url: str
     """Where people reach us: the origin of our pages, and the base of links to them."""
+    oidc: OpenIdProvider | None
+    """Where the staff signs in with the company's account; None: it does not."""
     trusted_origins: tuple[str, ...]
     """May frame us before a portal is verified, beside https: a simulation's, never in production."""

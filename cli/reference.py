@@ -15,6 +15,7 @@ from cli.requirements_page import requirements_page
 from connectors.bitrix24.methods import METHODS as BITRIX24
 from connectors.gupshup.methods import METHODS as GUPSHUP
 from connectors.media.fetch import DOWNLOAD
+from connectors.oidc import METHODS as OIDC
 from connectors.outside import Method, Retry
 from connectors.paypal.methods import METHODS as PAYPAL
 from connectors.stripe.methods import METHODS as STRIPE
@@ -27,6 +28,7 @@ OUTSIDE: Final[Mapping[str, tuple[Method, ...]]] = {
     "Gupshup": tuple(GUPSHUP.values()),
     "Stripe": tuple(STRIPE.values()),
     "PayPal": tuple(PAYPAL.values()),
+    "OpenID": tuple(OIDC.values()),
     "Files": (DOWNLOAD,),
 }
 Language = Literal["en", "es"]

@@ -144,6 +144,7 @@ class _Process:
                 connector_id=settings.connector_id,
                 app_name=settings.app_name,
                 public_url=settings.public_url,
+                oidc=out.oidc,
                 trusted_origins=tuple(settings.trusted_origins),
             )
             await stack.enter_async_context(_background(database, intake))

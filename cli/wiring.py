@@ -20,10 +20,11 @@ from adapters.portals import Portals
 from connectors.bitrix24.auth import AuthServer
 from connectors.gupshup.client import Gupshup
 from connectors.http import new_client
+from connectors.oidc import OpenIdProvider
 from connectors.redaction import Secret
 from runtime.database import Database
 from runtime.secrets import Box, Signer
-from runtime.settings import Settings
+from runtime.settings import SettingRefused, Settings
 from runtime.trace import Trace
 
 
@@ -38,6 +39,7 @@ class Outside(msgspec.Struct, frozen=True, kw_only=True):
     shelf: MediaShelf
     box: Box
     addresses: Addresses
+    oidc: OpenIdProvider | None
 
 
 @asynccontextmanager
@@ -119,7 +121,25 @@ async def outside(settings: Settings, database: Database, trace: Trace) -> Async
             paying=Paying(database, accounts, box, settings.secret_keys, settings.public_url),
             box=box,
             addresses=Addresses(settings.public_url),
+            oidc=_sign_in(settings, http, trace),
         )
+
+
+def _sign_in(settings: Settings, http: httpx.AsyncClient, trace: Trace) -> OpenIdProvider | None:
+    """The staff's OpenID provider, where one is configured. Raises `SettingRefused` for half of it."""
+    given = {
+        "OIDC_ISSUER": settings.oidc_issuer,
+        "OIDC_CLIENT_ID": settings.oidc_client_id,
+        "OIDC_CLIENT_SECRET": settings.oidc_client_secret,
+    }
+    missing = [name for name, value in given.items() if not value]
+    if len(missing) == len(given):
+        return None
+    if missing:
+        raise SettingRefused(f"{missing[0]} is not set. Set all of {', '.join(given)}, or none.")
+    return OpenIdProvider(
+        http, settings.oidc_issuer, settings.oidc_client_id, Secret(settings.oidc_client_secret), trace
+    )
 
 
 def process_name() -> str:

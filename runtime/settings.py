@@ -268,6 +268,39 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             es="El nombre de la aplicación en el menú y en el centro de contacto de Bitrix24.",
         ),
     ]
+    oidc_issuer: Annotated[
+        str,
+        Variable(
+            default="",
+            read=https_address,
+            example="https://login.example.com",
+            en="The OpenID provider with which the provider's staff may sign in (its issuer address); "
+            "empty: with one-time links only. Needs the two variables below.",
+            es="El proveedor de OpenID con el que puede entrar el equipo del proveedor (la dirección de su "
+            "emisor); vacía: solo con enlaces de un solo uso. Necesita las dos variables siguientes.",
+        ),
+    ]
+    oidc_client_id: Annotated[
+        str,
+        Variable(
+            default="",
+            example="whatsappb24",
+            en="Our client at the OpenID provider, registered with the return address "
+            "{PUBLIC_URL}/staff/v1/oidc/return.",
+            es="Nuestro cliente en el proveedor de OpenID, registrado con la dirección de retorno "
+            "{PUBLIC_URL}/staff/v1/oidc/return.",
+        ),
+    ]
+    oidc_client_secret: Annotated[
+        str,
+        Variable(
+            default="",
+            secret=True,
+            example="<client secret>",
+            en="The secret of that client.",
+            es="El secreto de ese cliente.",
+        ),
+    ]
     worker_concurrency: Annotated[
         int,
         Variable(

@@ -22,7 +22,7 @@ def staff_page(request: Request[Any, Any, Any], services: NamedDependency[Servic
     if request.path_params.get("view", "").startswith("/v1"):
         raise NotFoundException
     language = language_of_request(request)
-    page = pages.StaffPage(app_name=services.app_name, language=language, has_oidc=False)
+    page = pages.StaffPage(app_name=services.app_name, language=language, has_oidc=services.oidc is not None)
     try:
         return _html(200, pages.render_for_staff(page))
     except pages.PanelMissing as missing:

@@ -14,6 +14,7 @@ from api.staff import (
     customers,
     differences,
     margins,
+    oidc,
     people,
     plans,
     session,
@@ -29,6 +30,8 @@ def staff_router(services: Callable[[], Services]) -> Router:
         "/staff/v1",
         route_handlers=[
             session.enter_by_link,
+            oidc.begin,
+            oidc.come_back,
             Router(
                 "/",
                 route_handlers=guarded(
