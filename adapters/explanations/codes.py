@@ -46,8 +46,8 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         """,
     "provider": """
         adjustment customer element_refused fault frozen gupshup_moved legacy_error no_price
-        not_accepted our_call overload own_disk payment_object plan_default rate_card request_invalid
-        server_endpoint unknown_bitrix24 unknown_gupshup wallet webhook_form
+        not_accepted our_call overload own_disk payment_account payment_object payment_proof plan_default rate_card
+        request_invalid server_endpoint unknown_bitrix24 unknown_gupshup wallet webhook_form
         """,
     "customer": "marketing_opted_out opted_out",
 }
@@ -95,9 +95,11 @@ _OURS: Final = {
     "own_disk": "media_dir disk",
     "own_keys": "key_unreadable token_unreadable",
     "own_turn": "rate_limit too_many_requests",
+    "payment_account": "no_provider",
     "payment_limits": "amount_limits",
     "payment_missing": "unknown_payment unknown_document unknown_method",
     "payment_object": "unknown_refund unknown_event foreign_object test_mode refund_limits",
+    "payment_proof": "bad_signature cannot_verify",
     "payment_way": "not_offered",
     "payments_many": "too_many_payments",
     "permission": "permission",

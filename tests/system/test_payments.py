@@ -11,7 +11,7 @@ from tests.servers import TestDatabase
 from tests.system.house import House, at_once, open_house
 from tests.system.stripe_beside import StripeBeside, stripe_beside
 
-pytestmark = [pytest.mark.requirement("R3-a"), pytest.mark.requirement("R4-c")]
+pytestmark = [pytest.mark.requirement("R4-a"), pytest.mark.requirement("R4-c")]
 USD = 1_000_000
 
 
