@@ -58,18 +58,18 @@ select is(
   array['gupshup', 'bitrix24', 'bitrix24', 'ours', null], 'a reason is Gupshup''s, the portal''s or ours');
 
 -- Today, in the portal's zone (Bogotá, five hours behind)
-create function pg_temp.today() returns text language sql as $$
-  select concat_ws(' ', c.today_in, c.today_out, c.today_failed) from tenancy.portal p cross join lateral tenancy.channels(p.portal_id, '1') c where c.line_id = '1'
+create function pg_temp.today(p_portal uuid) returns text language sql as $$
+  select concat_ws(' ', c.today_in, c.today_out, c.today_failed) from tenancy.channels(p_portal, '1') c where c.line_id = '1'
 $$;
-select is(pg_temp.today(), '2 0 0', 'what was said since midnight');
+select is(pg_temp.today(:'portal'), '2 0 0', 'what was said since midnight');
 select tests.at('2026-11-23 04:59+00');
-select is(pg_temp.today(), '2 0 0', 'the portal''s midnight, not ours');
+select is(pg_temp.today(:'portal'), '2 0 0', 'the portal''s midnight, not ours');
 select tests.at('2026-11-23 05:01+00');
-select is(pg_temp.today(), '0 0 0', 'a new day begins with nothing');
+select is(pg_temp.today(:'portal'), '0 0 0', 'a new day begins with nothing');
 select tests.customer_writes(:'portal', :'first');
 select tests.submitted(:'portal', 'sí', '100');
 select tests.submitted(:'portal', 'no', '101', p_user_id => '8');
-select is(pg_temp.today(), '1 1 1', 'what was refused or failed counts apart');
+select is(pg_temp.today(:'portal'), '1 1 1', 'what was refused or failed counts apart');
 select is(
   (select sum(today_in) from tenancy.channels(:'portal', '1', :'second')), 0::numeric, 'each channel counts its own');
 
