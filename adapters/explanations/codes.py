@@ -47,7 +47,8 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
     "provider": """
         adjustment customer element_refused fault frozen gupshup_moved legacy_error no_price
         not_accepted our_call overload own_disk payment_account payment_object payment_proof
-        plan_default rate_card request_invalid server_endpoint unknown_bitrix24 unknown_gupshup wallet webhook_form
+        plan_default rate_card request_invalid server_endpoint unknown_bitrix24
+        unknown_gupshup wallet webhook_form
         """,
     "customer": "marketing_opted_out opted_out",
 }
