@@ -22,6 +22,11 @@ begin
   v_new.next_plan_id := null;
   if p_subscription.state <> 'active' then
     v_new.plan_id := v_plan.plan_id;
+    -- Months are not years: the plan's first period is counted from the end of what was paid for.
+    if v_plan.every <> (select p.every from billing.plan p where p.plan_id = p_subscription.plan_id) then
+      v_new.anchor_at := p_subscription.period_ends_at;
+      v_new.anchor_n := 0;
+    end if;
     v_new.due_at := case when p_subscription.state in ('grace', 'suspended') then v_now else p_subscription.due_at end;
     return row(v_new, 'change', v_now, 0, v_plan)::billing.plan_change;
   end if;

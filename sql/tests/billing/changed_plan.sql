@@ -1,6 +1,6 @@
 -- requirement: R4-b, R2.4-c
 begin;
-select plan(12);
+select plan(13);
 select tests.at('2026-11-01 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.publish_plan('pro', '10');
@@ -26,6 +26,12 @@ select is(pg_temp.changed('pro'), 'change 0 11-11 pro ends 2026-12-01 p1', 'choo
 select is(pg_temp.changed('max'), 'change 10000000 11-11 max ends 2026-12-01 p1', 'and so does a step up');
 select is(pg_temp.changed('max', '{"state": "grace"}'), 'change 0 11-11 max ends 2026-12-01 p1 due', 'what is not paid for changes at once, and the payment is tried at once');
 select is(pg_temp.changed('max', '{"state": "suspended"}'), 'change 0 11-11 max ends 2026-12-01 p1 due', 'also while it is suspended');
+select is(
+  (select to_char((n).period_starts_at at time zone 'UTC', 'YYYY-MM-DD') || ' to ' || to_char((n).period_ends_at at time zone 'UTC', 'YYYY-MM-DD')
+     from billing.subscription s
+    cross join lateral billing.changed_plan(jsonb_populate_record(s, '{"state": "grace", "anchor_n": 2, "next_plan_id": null}'), 'anual') c
+    cross join lateral (select billing.next_period(c.subscription) as n) x),
+  '2026-12-01 to 2027-12-01', 'a year that is chosen in the days of grace is one year, counted from what was paid for');
 select is(tests.refusal('select pg_temp.changed(''max'', ''{"state": "paused"}'')'), 'WB409 subscription_state', 'while it is paused nothing is changed');
 select is(tests.refusal('select pg_temp.changed(''nada'')'), 'WB404 unknown_plan', 'nor to what is not on offer');
 select * from finish();
