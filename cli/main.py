@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import click
 
-from cli.database import migrate, new_key, psql, rotate_keys
-from cli.demo import demo
-from cli.docs import docs
-from cli.doctor import doctor
 from cli.embedded_installation import EmbeddedUnavailable
-from cli.erd import erd
-from cli.sandbox import sandbox
-from cli.serve import serve
-from cli.staff import staff
-from cli.worker import worker
 from runtime.errors import SqlFailure
 from runtime.migrate import MigrationRefused
 from runtime.settings import SettingRefused
 from runtime.sql_files import SqlFilesWrong
+
+COMMANDS = {
+    "demo": "cli.demo",
+    "docs": "cli.docs",
+    "doctor": "cli.doctor",
+    "erd": "cli.erd",
+    "migrate": "cli.database",
+    "new-key": "cli.database",
+    "psql": "cli.database",
+    "rotate-keys": "cli.database",
+    "sandbox": "cli.sandbox",
+    "serve": "cli.serve",
+    "staff": "cli.staff",
+    "worker": "cli.worker",
+}
+"""Where each command lives, under its own name. Only the one that runs is imported: a worker holds no web
+framework in memory and starts in half the time."""
 
 
 class _SettingRefused(click.ClickException):
@@ -29,10 +38,21 @@ class _SettingRefused(click.ClickException):
 
 
 class _Commands(click.Group):
-    """A group whose commands may raise our own errors: the text is shown, a traceback is not.
+    """Commands imported when asked for. They may raise our own errors: the text is shown, no traceback.
 
     Exit code 2: a setting is missing or wrong. Exit code 1: everything else.
     """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None: there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the subcommand."""
@@ -51,10 +71,6 @@ class _Commands(click.Group):
 @click.version_option(package_name="whatsappb24")
 def main() -> None:
     """WhatsApp channels for Bitrix24 through Gupshup."""
-
-
-for _command in (doctor, docs, erd, migrate, new_key, psql, rotate_keys, demo, sandbox, serve, staff, worker):
-    main.add_command(_command)
 
 
 if __name__ == "__main__":
