@@ -15,10 +15,13 @@ _SWAPPED: Final = str.maketrans(",.", ".,")
 
 def number(micros: int, language: Language, least: int = 2) -> str:
     """`1,234.50` for 1_234_500_000 millionths, `1.234,50` in Portuguese; at least so many decimals."""
-    units = (Decimal(micros) / _MICROS).normalize()
-    decimals = max(least, -int(units.as_tuple().exponent))
-    text = f"{units:,.{decimals}f}"
+    text = f"{Decimal(micros) / _MICROS:,.{decimals_of(micros, least)}f}"
     return text.translate(_SWAPPED) if language == "pt" else text
+
+
+def decimals_of(micros: int, least: int = 2) -> int:
+    """As many decimals as the amount has, `least` or more."""
+    return max(least, -int((Decimal(micros) / _MICROS).normalize().as_tuple().exponent))
 
 
 def money(micros: int | None, currency: str, language: Language) -> str:

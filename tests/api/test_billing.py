@@ -148,6 +148,31 @@ def test_a_document_that_nobody_would_read_is_refused_before_it_begins(rich: Hou
     assert 200 == _call(rich, "GET", "/statement.pdf", params={"to": RANGE["from"]}).status_code
 
 
+def test_issued_documents_are_listed_and_each_is_a_pdf_with_its_number(rich: House) -> None:
+    ((document_id,),) = rich.query(
+        "select billing.issue_document(%s, 'receipt', 'test', 'USD', 160000,"
+        " jsonb_build_array(jsonb_build_object('what', 'topup', 'amount', 1000000)),"
+        " jsonb_build_object('bonus', 0))",
+        _portal_id(rich),
+    )
+    (listed,) = _call(rich, "GET", "/documents").json()
+    assert (str(document_id), "receipt", 1_000_000, 160_000, 1_160_000) == tuple(
+        listed[name] for name in ("document_id", "kind", "net", "tax", "total")
+    )
+    assert [] == _call(rich, "GET", "/documents", params={"before": listed["document_id"]}).json()
+    answer = _call(rich, "GET", f"/documents/{document_id}/pdf")
+    assert (200, "application/pdf") == (answer.status_code, answer.headers["content-type"])
+    assert f'attachment; filename="{listed["name"]}.pdf"' == answer.headers["content-disposition"]
+    (page,) = pages_of(answer.content)
+    assert {"Recibo", listed["name"], "USD 1.16"} <= set(page)
+
+
+def test_a_document_of_somebody_else_is_unknown(rich: House) -> None:
+    refused = _call(rich, "GET", f"/documents/{UNKNOWN_ID}/pdf")
+    assert (404, "unknown_document") == (refused.status_code, refused.json()["reason"])
+    assert refused.json()["explanation"]["what"]
+
+
 def test_what_messages_would_cost_is_told_before(rich: House) -> None:
     asked = {"channel_id": rich.channel_id, "category": "marketing", "country": "MX", "count": 1000}
     quote = _call(rich, "GET", "/quote", params=asked).json()
@@ -245,6 +270,8 @@ def test_what_gupshup_bills_is_compared_with_what_we_charged(rich: House) -> Non
         ("GET", "/statement.csv", {}),
         ("GET", "/differences", {"params": RANGE}),
         ("GET", "/statement.pdf", {}),
+        ("GET", "/documents", {}),
+        ("GET", f"/documents/{UNKNOWN_ID}/pdf", {}),
         ("GET", "/quote", {"params": {"channel_id": UNKNOWN_ID}}),
         ("PUT", "/caps", {"json": {"scope": "portal", "period": "day", "hard": 1}}),
         ("PUT", "/alerts", {"json": {"thresholds": []}}),

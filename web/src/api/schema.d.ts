@@ -817,6 +817,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDocuments
+         * @description Receipts (per payment), invoices (per month), credit and debit notes (per refund), newest first.
+         *
+         *     `before` is the `document_id` of the last one seen. Needs `billing.view`.
+         */
+        get: operations["ListDocuments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * DownloadDocument
+         * @description One document as PDF, in the language in which it was issued: its content never changes.
+         *
+         *     Needs `billing.view`. 404 `unknown_document` for one of another portal.
+         */
+        get: operations["DownloadDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/payments/offers": {
         parameters: {
             query?: never;
@@ -2422,6 +2466,22 @@ export interface components {
             };
             items: components["schemas"]["Difference"][];
             next: string | null;
+        };
+        /** Document */
+        Document: {
+            /** Format: uuid */
+            document_id: string;
+            /** @enum {string} */
+            kind: "receipt" | "invoice" | "credit_note" | "debit_note";
+            name: string;
+            currency: string;
+            net: number;
+            tax: number;
+            total: number;
+            payment_id: string | null;
+            related_id: string | null;
+            /** Format: date-time */
+            issued_at: string;
         };
         /** ExchangeRate */
         ExchangeRate: {
@@ -4786,6 +4846,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Differences"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListDocuments: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DownloadDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
