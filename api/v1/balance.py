@@ -65,6 +65,15 @@ class ToldAlert(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class Decline(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment of the saved card that was declined. `amount` in millionths of the wallet's currency."""
+
+    at: datetime
+    amount: int
+    code: str | None
+    """The provider's word for why: `insufficient_funds`."""
+
+
 class Recharge(msgspec.Struct, frozen=True, kw_only=True):
     """The order to recharge the balance by itself. Amounts in millionths of the wallet's currency."""
 
@@ -81,6 +90,8 @@ class Recharge(msgspec.Struct, frozen=True, kw_only=True):
     """How often in a row the payment was declined."""
     not_before: datetime | None
     """After a decline: when it is tried again."""
+    declined: Decline | None
+    """The last decline, until a payment succeeds."""
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True):

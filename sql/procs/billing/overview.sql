@@ -1,7 +1,8 @@
 -- The wallet at a glance: balance, held, overdraft limit, available; what a day costs (the mean of the last seven full days of
 -- the portal's zone, or of the days since the wallet was opened), how many days that lasts and when it ends; thresholds, which of
--- them people were told of and when (told: [{threshold, at}]), and the recharge order with how much of its cap is used. Nothing without a wallet. Needs billing.view. Amounts in millionths.
--- Raises WB403 permission. Locks nothing.
+-- them people were told of and when (told: [{threshold, at}]), and the recharge order with how much of its cap is used and, while
+-- payments are declined, the last one of them. Nothing without a wallet. Needs billing.view. Amounts in millionths. Raises
+-- WB403 permission. Locks nothing.
 create or replace function billing.overview(p_portal_id uuid, p_user_id text)
 returns table (
   currency text, state text, state_reason text, balance bigint, held bigint, overdraft_limit bigint, available bigint, owed bigint,
@@ -27,7 +28,10 @@ begin
            (select coalesce(jsonb_agg(jsonb_build_object('threshold', t.amount, 'at', t.told_at) order by t.amount desc), '[]')
               from billing.threshold t where t.portal_id = w.portal_id and t.told_at is not null),
            (select jsonb_build_object('is_on', r.is_on, 'threshold', r.threshold, 'amount', r.amount, 'target', r.target,
-                     'monthly_cap', r.monthly_cap, 'failures', r.failures, 'not_before', r.not_before, 'used', (
+                     'monthly_cap', r.monthly_cap, 'failures', r.failures, 'not_before', r.not_before,
+                     'declined', case when r.failures > 0 then (
+                       select jsonb_build_object('at', x.settled_at, 'amount', x.amount, 'code', x.detail ->> 'code') from billing.recharge x
+                        where x.portal_id = w.portal_id and x.state = 'declined' order by x.settled_at desc limit 1) end, 'used', (
                        select coalesce(sum(x.amount), 0) from billing.recharge x
                         where x.portal_id = w.portal_id and x.state in ('open', 'succeeded') and x.month = date_trunc('month', t.today)::date))
               from billing.recharge_rule r where r.portal_id = w.portal_id)

@@ -1,6 +1,6 @@
 -- requirement: R4-c, R2.4-c
 begin;
-select plan(6);
+select plan(8);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -17,5 +17,12 @@ select tests.debited(jsonb_build_array(tests.item(:'portal', 'r', 5000000, '{"to
 select is((select row(available, owed) from billing.overview(:'portal', '1')), row(0::bigint, 1800000::bigint), 'what is owed is shown');
 select is((select told from billing.overview(:'portal', '1')), '[{"threshold": 1000000, "at": "2026-11-24T12:00:00+00:00"}]', 'and which alerts people heard already');
 select is(tests.refusal(format('select billing.overview(%L, %L)', :'portal', '12')), 'WB403 permission', 'not everybody sees it');
+insert into billing.recharge_rule (portal_id, is_on, threshold, amount, monthly_cap, consent, failures) values (:'portal', true, 1000000, 5000000, 20000000, '{}', 1);
+insert into billing.recharge (portal_id, recharge_id, amount, currency, month, state, detail, decided_at, settled_at, due_at)
+select :'portal', tenancy.new_id(), n * 1000000, 'USD', '2026-11-01', 'declined', jsonb_build_object('code', 'no ' || n), tenancy.now(), tenancy.now() - n * interval '1 hour', tenancy.now()
+  from generate_series(1, 2) n;
+select is((select recharge -> 'declined' from billing.overview(:'portal', '1')), '{"at": "2026-11-24T11:00:00+00:00", "amount": 1000000, "code": "no 1"}', 'the last payment that was declined');
+update billing.recharge_rule set failures = 0;
+select is((select recharge -> 'declined' from billing.overview(:'portal', '1')), 'null', 'until one succeeds');
 select * from finish();
 rollback;

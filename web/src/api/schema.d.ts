@@ -2440,6 +2440,13 @@ export interface components {
             cancels_at_end: boolean;
             next_plan: string | null;
         };
+        /** Decline */
+        Decline: {
+            /** Format: date-time */
+            at: string;
+            amount: number;
+            code: string | null;
+        };
         /** Difference */
         Difference: {
             /** Format: uuid */
@@ -3145,6 +3152,7 @@ export interface components {
             used: number;
             failures: number;
             not_before: string | null;
+            declined: components["schemas"]["Decline"] | null;
         };
         /** RechargeOrder */
         RechargeOrder: {

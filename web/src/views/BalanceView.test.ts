@@ -22,6 +22,8 @@ function view(answers: Record<string, unknown> = {}, may = ['billing.view', 'bil
       'GET /api/v1/differences': differences(),
       'GET /api/v1/payments/offers': [],
       'GET /api/v1/payments': [],
+      'GET /api/v1/payments/methods': [],
+      'GET /api/v1/documents': [],
       ...answers,
     },
   })
