@@ -137,7 +137,7 @@ describe('the automatic top-up', () => {
     expect(page.get('[data-recharge]').attributes('data-recharge')).toBe('off')
     await press(page, 'Activar')
     const fields = [...document.querySelectorAll<HTMLInputElement>('[role=dialog] input[type=number]')]
-    for (const [place, value] of ['5', '20', '100'].entries()) {
+    for (const [place, value] of ['5', '100', '20'].entries()) {
       const field = fields[place] as HTMLInputElement
       field.value = value
       field.dispatchEvent(new Event('input', { bubbles: true }))
