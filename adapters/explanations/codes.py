@@ -45,7 +45,7 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         template_policy template_refused templates_off token unknown_portal webhook_route
         """,
     "provider": """
-        adjustment customer element_refused fault frozen gupshup_moved legacy_error no_price
+        adjustment customer customer_in_use element_refused fault frozen gupshup_moved legacy_error no_price
         not_accepted our_call overload own_disk payment_account payment_object payment_proof
         plan_default rate_card request_invalid server_endpoint unknown_bitrix24
         unknown_gupshup wallet webhook_form
@@ -63,6 +63,7 @@ _OURS: Final = {
     "cap": "cap",
     "channel_state": "channel_state",
     "customer": "unknown_customer customer_currency",
+    "customer_in_use": "customer_in_use",
     "dropped": "dropped",
     "event_form": "event not_utf8",
     "exhausted": "exhausted",

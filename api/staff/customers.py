@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import get, put
+from litestar import get, patch, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.services import Services
 from api.staff.guard import Staff
-from api.v1.customer import Address, Contact, TaxIdType
+from api.v1.customer import Address, Contact, CustomerChange, TaxIdType
 from api.v1.subscriptions import Every
 from connectors.bitrix24.texts import Language
 
@@ -151,6 +151,12 @@ class CurrencyChoice(msgspec.Struct, frozen=True, kw_only=True):
     currency: CurrencyCode
 
 
+class CustomerState(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a customer is one of ours: `closed` is who left."""
+
+    state: Literal["active", "closed"]
+
+
 @get("/customers", operation_id="ListCustomers", tags=["customers"], opt={"permission": "customers.view"})
 async def list_customers(
     services: NamedDependency[Services],
@@ -206,6 +212,56 @@ async def list_history(
         items=[msgspec.convert(row, CustomerEvent) for row in rows],
         next=rows[-1]["change_id"] if len(rows) == limit else None,
     )
+
+
+@patch(
+    "/customers/{customer_id:uuid}",
+    operation_id="CorrectCustomer",
+    tags=["customers"],
+    opt={"permission": "customers.edit"},
+)
+async def correct_customer(
+    data: JSONBody[CustomerChange],
+    services: NamedDependency[Services],
+    staff: NamedDependency[Staff],
+    customer_id: FromPath[UUID],
+) -> CustomerFacts:
+    """Change a customer's names, tax id, address, contacts or language; every change is kept.
+
+    400 names the field that is wrong, 409 `stale_version` says that somebody else was faster.
+    Needs `customers.edit`.
+    """
+    changes = msgspec.to_builtins(data)
+    arguments = {
+        "p_actor": staff.staff_id,
+        "p_customer_id": customer_id,
+        "p_version": changes.pop("version"),
+        "p_changes": changes,
+    }
+    await services.database.call("tenancy.correct_customer", arguments)
+    return await _facts(services, customer_id)
+
+
+@put(
+    "/customers/{customer_id:uuid}/state",
+    status_code=200,
+    operation_id="TurnCustomer",
+    tags=["customers"],
+    opt={"permission": "customers.edit"},
+)
+async def turn_customer(
+    data: JSONBody[CustomerState],
+    services: NamedDependency[Services],
+    staff: NamedDependency[Staff],
+    customer_id: FromPath[UUID],
+) -> CustomerFacts:
+    """Close a customer who left, or open it again.
+
+    409 `customer_in_use` while one of its portals has the application. Needs `customers.edit`.
+    """
+    arguments = {"p_actor": staff.staff_id, "p_customer_id": customer_id, "p_state": data.state}
+    await services.database.call("tenancy.turn_customer", arguments)
+    return await _facts(services, customer_id)
 
 
 @put(

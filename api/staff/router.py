@@ -46,6 +46,8 @@ def staff_router(services: Callable[[], Services]) -> Router:
                         customers.list_customers,
                         customers.read_customer,
                         customers.list_history,
+                        customers.correct_customer,
+                        customers.turn_customer,
                         customers.choose_currency,
                         customers.assign_portal,
                         wallets.open_wallet,

@@ -85,6 +85,8 @@ insert into trace.error_code (reason, sqlstate, http_status, who_acts, retry, me
    'Somebody else has changed this meanwhile.', 'Look at the present values and change them again.'),
   ('customer_currency', 'WB409', 409, 'provider', false,
    'The currency cannot change any more.', 'Prices and wallets of the customer''s portals are in it.'),
+  ('customer_in_use', 'WB409', 409, 'provider', false,
+   'The customer still uses the application and cannot be closed.', 'The detail names a portal that has it installed.'),
   ('four_eyes', 'WB403', 403, 'provider', false,
    'Whoever proposed this may not approve it.', 'A second member of staff approves it.'),
   ('unknown_adjustment', 'WB404', 404, 'provider', false,

@@ -96,6 +96,39 @@ def test_a_customer_is_found_and_read_with_everything_that_is_theirs(
     assert (404, "unknown_customer") == (missing.status_code, missing.json()["reason"])
 
 
+def test_a_customers_data_is_corrected_and_its_history_names_who_did_it(
+    eva: httpx.Client, sara: httpx.Client, portal_id: str
+) -> None:
+    (line,) = eva.get("/customers").json()["items"]
+    path = f"/customers/{line['customer_id']}"
+    before = eva.get(path).json()
+    change = {
+        "version": before["version"],
+        "legal_name": "Ferretería del Sur S.A.S.",
+        "country": "CO",
+        "tax_id_type": "NIT",
+        "tax_id": "860.034.594-1",
+        "billing_address": {"street": "Calle 10 # 4-21", "city": "Cali", "country": "CO"},
+        "contacts": [{"name": "Luz Mar", "email": "luz@example.com"}],
+    }
+    wrong = eva.patch(path, json={**change, "tax_id": "860.034.594-2"})
+    assert (400, "tax_id") == (wrong.status_code, wrong.json()["facts"]["field"])
+    facts = eva.patch(path, json=change).json()
+    assert ("NIT", "8600345941", "Cali") == (
+        facts["tax_id_type"],
+        facts["tax_id"],
+        facts["billing_address"]["city"],
+    )
+    stale = eva.patch(path, json={**change, "legal_name": "Otra"})
+    assert (409, "stale_version") == (stale.status_code, stale.json()["reason"])
+    (event, *_) = eva.get(f"{path}/history").json()["items"]
+    assert ("customer", "Eva Ruiz") == (event["event"], event["actor"])
+    assert 403 == sara.patch(path, json={**change, "version": facts["version"]}).status_code
+    used = eva.put(f"{path}/state", json={"state": "closed"})
+    assert (409, "customer_in_use") == (used.status_code, used.json()["reason"])
+    assert "active" == eva.put(f"{path}/state", json={"state": "active"}).json()["state"]
+
+
 def test_a_large_credit_waits_for_a_second_person_and_then_stands_in_the_statement(
     eva: httpx.Client, ada: httpx.Client, portal_id: str
 ) -> None:

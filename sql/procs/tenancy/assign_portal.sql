@@ -1,6 +1,6 @@
 -- Gives a portal to another customer, who then owns several: staff have found out that two portals are one company's.
--- For the provider's staff (the caller is trusted). A customer that owns no portal any more is closed. The currency must
--- be the same, since the portal's prices and wallet are in it. Giving it to its owner changes nothing.
+-- For the provider's staff (the caller is trusted). A customer that owns no portal any more is closed, one
+-- that gets one is open. The currency must be the same, since the portal's prices and wallet are in it. Giving it to its owner changes nothing.
 -- Raises WB404 unknown_portal, WB404 unknown_customer, WB409 customer_currency. Locks the portal, then the customers.
 create or replace function tenancy.assign_portal(p_actor text, p_portal_id uuid, p_customer_id uuid) returns void
 language plpgsql security definer
@@ -28,6 +28,7 @@ begin
     perform trace.refuse('customer_currency', jsonb_build_object('currency', v_old.currency, 'other', v_new.currency));
   end if;
   update tenancy.portal p set customer_id = p_customer_id, updated_at = v_now where p.portal_id = p_portal_id;
+  perform tenancy.turn_customer(p_actor, p_customer_id, 'active');
   v_new := v_old;
   if not exists (select from tenancy.portal p where p.customer_id = v_old_id) then
     v_new.state := 'closed';

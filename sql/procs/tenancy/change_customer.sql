@@ -12,12 +12,8 @@ declare
   v_id uuid;
   v_before tenancy.customer;
   v_after tenancy.customer;
-  v_field text;
 begin
   perform tenancy.demand(p_portal_id, p_actor, 'billing.manage');
-  if jsonb_typeof(p_changes) is distinct from 'object' then
-    perform trace.refuse('malformed_item', jsonb_build_object('field', 'changes'));
-  end if;
   select p.customer_id into v_id from tenancy.portal p where p.portal_id = p_portal_id;
   select * into v_before from tenancy.customer u where u.customer_id = v_id for update;
   if not found then
@@ -25,17 +21,7 @@ begin
   elsif v_before.version is distinct from p_version then
     perform trace.refuse('stale_version', jsonb_build_object('version', v_before.version));
   end if;
-  if p_changes ->> 'tax_id' is not null then
-    p_changes := p_changes || jsonb_build_object('tax_id', regexp_replace(upper(p_changes ->> 'tax_id'), '[ ./-]', '', 'g'));
-  end if;
-  v_field := tenancy.customer_fault(p_changes,
-    case when p_changes ? 'tax_id_type' then p_changes ->> 'tax_id_type' else v_before.tax_id_type end,
-    case when p_changes ? 'country' then p_changes ->> 'country' else v_before.country end,
-    case when p_changes ? 'tax_id' then p_changes ->> 'tax_id' else v_before.tax_id end);
-  if v_field is not null then
-    perform trace.refuse('malformed_item', jsonb_build_object('field', v_field));
-  end if;
-  v_after := jsonb_populate_record(v_before, p_changes);
+  v_after := tenancy.corrected_customer(v_before, p_changes);
   return tenancy.keep_customer(v_before, v_after, p_actor, p_portal_id);
 end
 $$;

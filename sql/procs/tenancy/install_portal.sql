@@ -6,8 +6,8 @@
 -- expires_at}, is_system}; user and token may be absent, an unknown time zone counts as UTC. A portal that is set up
 -- keeps running, one that we suspended stays so; one that comes back is not set up yet. Only an administrator brings a
 -- portal that we do not have, and he hears of its channels in trouble (notify); a new portal gets a customer of its own,
--- as far as it is known. Returns the portal's id. Raises WB400 malformed_item, WB404 unknown_portal.
--- Locks the portal row, then the token row, then the lanes that resume.
+-- as far as it is known; a closed customer is open again. Returns the portal's id. Raises WB400 malformed_item, WB404 unknown_portal.
+-- Locks the portal row, then a closed customer, then the token row, then the lanes that resume.
 create or replace function tenancy.install_portal(p_facts jsonb) returns uuid
 language plpgsql security definer
 set search_path = ''
@@ -70,6 +70,10 @@ begin
                  else '[]' end, coalesce(p_facts ->> 'language', 'es'), v_now, v_now);
     update tenancy.portal p set customer_id = v_customer_id where p.portal_id = v_id;
   end if;
+  perform tenancy.turn_customer('installation', u.customer_id, 'active')
+     from tenancy.portal p
+     join tenancy.customer u on u.customer_id = p.customer_id
+    where p.portal_id = v_id and u.state = 'closed';
   perform tenancy.note_users(v_id, jsonb_build_array(p_facts -> 'user'));
   if jsonb_typeof(p_facts -> 'token') = 'object' then
     perform tenancy.save_token(v_id, p_facts -> 'user' ->> 'user_id', p_facts -> 'token',

@@ -1,6 +1,6 @@
 -- requirement: R2.4-a, R2.4-c
 begin;
-select plan(8);
+select plan(9);
 select tests.create_portal() as portal \gset
 select tests.create_portal('b223') as other \gset
 select customer_id as customer from tenancy.portal where portal_id = :'portal' \gset
@@ -13,6 +13,9 @@ select is((select row(customer_id, actor, after) from tenancy.customer_change), 
 select is(tests.refusal(format('select tenancy.assign_portal(''staff'', %L, %L)', :'other', :'customer')), 'accepted', 'again is once');
 select is(tests.refusal(format('select tenancy.assign_portal(''staff'', %L, %L)', gen_random_uuid(), :'customer')), 'WB404 unknown_portal', 'a portal that we have');
 select is(tests.refusal(format('select tenancy.assign_portal(''staff'', %L, %L)', :'other', gen_random_uuid())), 'WB404 unknown_customer', 'a customer that we have');
+select tenancy.assign_portal('staff', :'other', :'former');
+select is((select state from tenancy.customer where customer_id = :'former'), 'active', 'whoever gets one is open again');
+select tenancy.assign_portal('staff', :'other', :'customer');
 update tenancy.customer set currency = 'MXN' where customer_id = :'former';
 select is(tests.refusal(format('select tenancy.assign_portal(''staff'', %L, %L)', :'other', :'former')), 'WB409 customer_currency', 'of the same currency');
 select * from finish();

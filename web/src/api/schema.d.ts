@@ -1452,7 +1452,14 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * CorrectCustomer
+         * @description Change a customer's names, tax id, address, contacts or language; every change is kept.
+         *
+         *     400 names the field that is wrong, 409 `stale_version` says that somebody else was faster.
+         *     Needs `customers.edit`.
+         */
+        patch: operations["CorrectCustomer"];
         trace?: never;
     };
     "/staff/v1/customers/{customer_id}/history": {
@@ -1470,6 +1477,28 @@ export interface paths {
          */
         get: operations["ListCustomerHistory"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/customers/{customer_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * TurnCustomer
+         * @description Close a customer who left, or open it again.
+         *
+         *     409 `customer_in_use` while one of its portals has the application. Needs `customers.edit`.
+         */
+        put: operations["TurnCustomer"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2409,6 +2438,11 @@ export interface components {
             overdraft_limit: number;
             available: number;
             owed: number;
+        };
+        /** CustomerState */
+        CustomerState: {
+            /** @enum {string} */
+            state: "active" | "closed";
         };
         /** CustomerSubscription */
         CustomerSubscription: {
@@ -5930,6 +5964,41 @@ export interface operations {
             };
         };
     };
+    CorrectCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFacts"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ListCustomerHistory: {
         parameters: {
             query?: {
@@ -5951,6 +6020,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerEvents"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TurnCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerState"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFacts"];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
