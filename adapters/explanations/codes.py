@@ -26,7 +26,8 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         meta_experiment not_found not_on_whatsapp not_opted_in not_there nothing_said offline
         outcome_unknown parameter_invalid pending_too_long rate_number rate_pair resent_enough
         same_number session_ended staff_disabled staff_exists staff_identity staff_link
-        staff_permission staff_session staff_sign_in stale statement_long too_large too_long unconfirmed
+        staff_permission staff_session staff_sign_in stale statement_long template_incomplete
+        template_unknown too_large too_long unconfirmed
         undeliverable unknown_channel unknown_chat unknown_person unreadable whatsapp_away
         whatsapp_maintenance whatsapp_user_error window window_template write_first
         """,
@@ -40,9 +41,9 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         line_taken no_round_trip open_channels own_keys payment_limits
         payment_missing payment_way payments_many permission plan plan_unknown
         portal_deleted portal_exhausted portal_state rights subscription_cancelled
-        subscription_paused subscription_state subscription_suspended tariff template_count
-        template_disabled template_format template_long template_missing template_paused
-        template_policy template_refused templates_off token unknown_portal webhook_route
+        subscription_paused subscription_state subscription_suspended tariff template_busy template_count
+        template_disabled template_exists template_faults template_format template_long template_missing template_paused
+        template_policy template_refused template_state templates_off token unknown_portal webhook_route
         """,
     "provider": """
         adjustment customer customer_in_use element_refused fault frozen gupshup_moved legacy_error no_price
@@ -128,6 +129,12 @@ _OURS: Final = {
     "subscription_paused": "subscription_paused",
     "subscription_state": "subscription_state",
     "subscription_suspended": "subscription_suspended subscription_none",
+    "template_busy": "template_busy",
+    "template_exists": "template_exists",
+    "template_faults": "template_faults",
+    "template_incomplete": "template_incomplete",
+    "template_state": "template_state",
+    "template_unknown": "unknown_template",
     "token": "no_token unknown_user application_token",
     "too_large": "request_entity_too_large payload_too_large content_too_large",
     "too_long": "too_long text_too_long caption_too_long",

@@ -1,5 +1,5 @@
 -- Holds the price of what may be sent; a message that its portal cannot pay for is refused with the reason and the
--- figures. For submit(), after decide_outgoing(). A robot's messages count for the robot, all others for their author.
+-- figures. A template costs what its category costs, all else is service. For submit(), after decide_outgoing(). A robot's messages count for the robot, all others for their author.
 -- Returns the rows. Locks lane -> allowance -> charge -> wallet, each sorted by its key.
 create or replace function messaging.hold_outgoing(p_rows messaging.outgoing[]) returns messaging.outgoing[]
 language plpgsql
@@ -18,7 +18,8 @@ declare
   v_rows messaging.outgoing[] := p_rows;
 begin
   select jsonb_agg(jsonb_build_object(
-           'portal_id', r.portal_id, 'message_id', r.message_id, 'channel_id', r.channel_id, 'direction', 'out', 'category', 'service',
+           'portal_id', r.portal_id, 'message_id', r.message_id, 'channel_id', r.channel_id, 'direction', 'out',
+           'category', case when r.kind = 'template' then r.payload -> 'template' ->> 'category' else 'service' end,
            'country', messaging.country_of(f.value), 'user_id', case when r.source <> 'robot' then r.author end,
            'robot', case when r.source = 'robot' then coalesce(r.payload ->> 'robot', '*') end) order by r.ordinality),
          array_agg(r.ordinality::int order by r.ordinality)

@@ -55,6 +55,7 @@ begin
            case
              when r.trouble is not null then r.trouble
              when length(p.x ->> 'text') > 4096 then 'too_long'
+             when p.x ->> 'kind' = 'template' and not coalesce(pg_input_is_valid(p.x -> 'template' ->> 'template_id', 'uuid'), false) then 'malformed_item'
              when coalesce(p.x ->> 'text', '') = '' and coalesce(jsonb_typeof(p.x -> 'media'), '') <> 'object'
                and coalesce(p.x ->> 'kind', '') <> 'template' then 'malformed_item'
            end as reason
@@ -74,7 +75,7 @@ begin
          case when jsonb_typeof(p.said -> 'media') = 'object' then p.said -> 'media' end,
          jsonb_strip_nulls(jsonb_build_object(
            'chat_id', p.x -> 'portal_chat_id', 'portal_message_id', p.x -> 'portal_message_id', 'chat_key', p.x -> 'chat_key',
-           'author_name', p.x -> 'author_name')),
+           'author_name', p.x -> 'author_name', 'template', case when p.said ->> 'kind' = 'template' then p.said -> 'template' end)),
          case when p.trouble is null and p.at is not null then p.at::timestamptz end,
          case when pg_input_is_valid(p.x ->> 'raw', 'int') then (p.x ->> 'raw')::int end,
          case when p.x ->> 'portal_message_id' ~ '^[0-9]{1,18}$' then (p.x ->> 'portal_message_id')::bigint else 0 end,

@@ -1,9 +1,10 @@
 -- Keeps billing, template, account, user and preference events of channels as they were said, with their bytes.
 -- p_items: [{portal_id, channel_id, fact, raw, …}]. An account event that takes the number's right to send away
 -- turns the channel to attention; what it tells of the number is kept as its facts (tenancy.note_account_event). Billing events
--- are read for the reconciliation (billing.note_billed). An event that comes again is kept once. Returns a row per item: kept,
+-- are read for the reconciliation (billing.note_billed), template events for the templates. An event that comes again is kept once. Returns a row per item: kept,
 -- or rejected (it names no channel of ours).
--- Raises WB400 malformed_call. For account events, locks the channel rows in the order of their key, then their facts.
+-- Raises WB400 malformed_call. For account events, locks the channel rows in the order of their key, then their facts;
+-- for template events, the templates, then the synchronizations.
 create or replace function messaging.record_events(p_items jsonb, p_raw bytea[] default '{}')
 returns table (item int, outcome text)
 language plpgsql security definer
@@ -14,6 +15,8 @@ declare
   v_kept jsonb;
   v_portals uuid[];
   v_billing uuid[];
+  v_template_portals uuid[];
+  v_templates uuid[];
 begin
   if p_items is null or jsonb_typeof(p_items) <> 'array' then
     perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_items'));
@@ -40,9 +43,15 @@ begin
      order by i.portal_id, i.channel_id, i.fact, i.item
     on conflict (portal_id, channel_id, fingerprint) do nothing
     returning portal_id, channel_event_id, fact)
-  select array_agg(k.portal_id), array_agg(k.channel_event_id) into v_portals, v_billing from kept k where k.fact = 'billing';
+  select array_agg(k.portal_id) filter (where k.fact = 'billing'), array_agg(k.channel_event_id) filter (where k.fact = 'billing'),
+         array_agg(k.portal_id) filter (where k.fact = 'template'), array_agg(k.channel_event_id) filter (where k.fact = 'template')
+    into v_portals, v_billing, v_template_portals, v_templates
+    from kept k;
   if v_billing is not null then
     perform billing.note_billed(v_portals, v_billing);
+  end if;
+  if v_templates is not null then
+    perform messaging.apply_template_events(v_template_portals, v_templates);
   end if;
   perform tenancy.note_account_event(i.portal_id, i.channel_id, i.what, i.payload)
     from jsonb_to_recordset(v_kept) i(n int, portal_id uuid, channel_id uuid, fact text, what text, payload jsonb)

@@ -8,7 +8,7 @@
 -- kept when the last message was handed over, reached a phone, or was not paid for (round_trip), of the last seven days.
 -- p_failure: {code, policy (retry|fix|never), message}. A caller whose lease is over changes nothing; a check that
 -- was asked for while the lease ran stays due. Returns the channel's state (null: unknown channel).
--- Locks the channel row, then its lanes and notices, then its facts.
+-- Locks the channel row, then its lanes and notices, the synchronization of its templates, then its facts.
 create or replace function tenancy.settle_check(
   p_portal_id uuid, p_channel_id uuid, p_check_token bigint, p_report jsonb, p_failure jsonb default null)
 returns text
@@ -39,6 +39,9 @@ begin
   end;
   if v_event is not null then
     v_channel.state := tenancy.change_channel(p_portal_id, p_channel_id, v_event, p_failure ->> 'code', 'check');
+  end if;
+  if v_event = 'connected' then
+    perform messaging.ask_template_sync(p_portal_id, p_channel_id);
   end if;
   perform tenancy.keep_facts(p_portal_id, p_channel_id,
     case when jsonb_typeof(p_report -> 'facts') = 'array' then p_report -> 'facts' else '[]' end

@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.1-c, R2.4-c
 begin;
-select plan(16);
+select plan(21);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -28,9 +28,25 @@ select tests.at('2026-11-23 11:59:59+00');
 select is(pg_temp.verdict(:'portal'), 'accepted', 'to the last second of the window');
 select tests.at('2026-11-23 12:00+00');
 select is(pg_temp.verdict(:'portal'), 'refused window {"window_until": "2026-11-23T12:00:00+00:00"}', 'then free text is refused');
-select is(pg_temp.verdict(:'portal', '{"parts": [{"kind": "template"}]}'), 'accepted', 'a template has no window');
+select tests.sync_templates(:'portal', :'channel', tests.listed(), tests.listed('{"name": "pausada", "status": "PAUSED", "reason": "quejas"}')) as template \gset
+create function pg_temp.template(p_name text, p_values jsonb default '{"body.1": "Ana", "body.2": "7"}') returns jsonb language sql as $$
+  select jsonb_build_object('kind', 'template', 'template', jsonb_build_object('template_id', template_id, 'values', p_values)) from messaging.template where name = p_name
+$$;
+create function pg_temp.asks(p_portal uuid, p_part jsonb) returns text language sql as $$ select pg_temp.verdict(p_portal, jsonb_build_object('parts', jsonb_build_array(p_part))) $$;
+select is(pg_temp.asks(:'portal', pg_temp.template('pedido_listo')), 'accepted', 'a template has no window');
+select is(pg_temp.asks(:'portal', pg_temp.template('pausada')), 'refused template_state {"name": "pausada", "said": "quejas", "status": "paused"}', 'but it must be approved');
+select is(pg_temp.asks(:'portal', pg_temp.template('pedido_listo', '{"body.2": "7"}')), 'refused template_incomplete {"media": false, "missing": ["body.1"]}', 'and filled in');
+select is(pg_temp.asks(:'portal', format('{"kind": "template", "template": {"template_id": "%s"}}', :'channel')::jsonb), format('refused unknown_template {"template_id": "%s"}', :'channel'), 'and exist');
+update billing.plan set features = '{"send": true}';
+select is(pg_temp.asks(:'portal', pg_temp.template('pedido_listo')), 'refused plan {"state": "active"}', 'in a plan that has templates');
+update billing.plan set features = '{"send": true, "templates": true}';
+select is(
+  (select row(d.text, d.payload -> 'template' -> 'params', d.payload -> 'template' ->> 'category')
+     from unnest(messaging.decide_outgoing(array(
+            select r from messaging.read_outgoing(jsonb_build_array(tests.outgoing(:'portal', jsonb_build_object('parts', jsonb_build_array(pg_temp.template('pedido_listo')))))) r))) d),
+  row('Hola Ana, su pedido 7 está listo.'::text, '["Ana", "7"]'::jsonb, 'utility'::text), 'its text, parameters and category are put in here');
 select is(pg_temp.verdict(:'portal', '{"user_id": "8"}'), 'refused permission {"user_id": "8"}', 'of two reasons the one that a person would ask for first is given');
-select is(pg_temp.verdict(:'portal', '{"parts": [{"kind": "template"}, {"text": "y un texto"}]}'),
+select is(pg_temp.verdict(:'portal', jsonb_build_object('parts', jsonb_build_array(pg_temp.template('pedido_listo'), '{"text": "y un texto"}'::jsonb))),
   'accepted, refused window {"window_until": "2026-11-23T12:00:00+00:00"}', 'each part is decided by itself');
 
 -- the channel

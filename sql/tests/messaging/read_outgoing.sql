@@ -34,8 +34,10 @@ insert into poison (n, patch, expected) values
   (21, '{"conversation_id": "nonsense", "line": null}', 'quarantined unknown_chat'),
   (22, '{"parts": [{"text": ""}]}',                    'refused malformed_item'),
   (23, '{"parts": [{"kind": "image", "media": {"url": "https://p1.example/f"}}]}', 'goes on'),
-  (24, '{"parts": [{"kind": "template"}]}',            'goes on'),
-  (25, '{"raw": "first", "portal_message_id": "a"}',   'goes on');
+  (24, '{"parts": [{"kind": "template", "template": {"template_id": "0b4f9c6e-0000-4000-8000-000000000001"}}]}', 'goes on'),
+  (25, '{"raw": "first", "portal_message_id": "a"}',   'goes on'),
+  (26, '{"parts": [{"kind": "template", "template": {"template_id": "x"}}]}', 'refused malformed_item'),
+  (27, '{"parts": [{"kind": "template", "text": "Hola"}]}', 'refused malformed_item');
 select results_eq(
   format('select r.item, coalesce(r.outcome || '' '' || r.reason, ''goes on'')
             from messaging.read_outgoing((select jsonb_agg(tests.outgoing(%L, p.patch) order by p.n) from poison p)) r', :'portal'),

@@ -254,3 +254,26 @@ returns text language sql as $$
   select 'key:' || tenancy.create_key(p_portal_id, '1', 'Informes', p_scopes, tenancy.now() + p_for, 'wab24_one', sha256(p_secret::bytea))
 $$;
 comment on function tests.create_key(uuid, text, text[], interval) is 'A third party''s key; returns the actor that it is.';
+
+create function tests.listed(p_more jsonb default '{}') returns jsonb language sql as $$
+  select jsonb_build_object('provider_id', '5e3c0b1a-0000-4000-8000-000000000001', 'name', 'pedido_listo', 'language', 'es', 'category', 'UTILITY',
+    'type', 'TEXT', 'status', 'APPROVED', 'quality', 'GREEN', 'body', 'Hola {{1}}, su pedido {{2}} está listo.', 'buttons', '[]'::jsonb) || p_more
+$$;
+comment on function tests.listed(jsonb) is 'A template as Gupshup lists it: pedido_listo in Spanish, approved, two variables, unless p_more says otherwise.';
+
+create function tests.sync_templates(p_portal_id uuid, p_channel_id uuid, variadic p_listed jsonb[]) returns uuid language plpgsql as $$
+declare v_task record;
+begin
+  perform messaging.ask_template_sync(p_portal_id, p_channel_id);
+  select * into strict v_task from messaging.claim_template_tasks(1000) c where c.channel_id = p_channel_id and c.kind = 'sync';
+  perform messaging.settle_template_task(p_portal_id, v_task.task_id, v_task.token, jsonb_build_object('templates', to_jsonb(p_listed)));
+  return (select t.template_id from messaging.template t
+           where t.portal_id = p_portal_id and t.channel_id = p_channel_id and t.name = p_listed[1] ->> 'name' and t.language = p_listed[1] ->> 'language');
+end $$;
+comment on function tests.sync_templates(uuid, uuid, jsonb[]) is 'The worker synchronizes a channel''s templates with this list; returns the first one.';
+
+create function tests.draft(p_more jsonb default '{}') returns jsonb language sql as $$
+  select jsonb_build_object('name', 'cita', 'language', 'es', 'category', 'UTILITY', 'type', 'TEXT', 'header', '', 'footer', 'Gracias',
+    'body', 'Hola {{1}}, su cita es el {{2}} en nuestra sede.', 'buttons', '[]'::jsonb, 'examples', '{"body.1": "Ana", "body.2": "lunes"}'::jsonb) || p_more
+$$;
+comment on function tests.draft(jsonb) is 'A sound draft of a template, unless p_more says otherwise.';
