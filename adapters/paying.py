@@ -136,7 +136,7 @@ class Paying:
         ref = ids.get("checkout") or ids.get("subscription") or ids.get("payment")
         if provider is None or ref is None:
             return None
-        about = Context(portal_id=str(row["portal_id"]))
+        about = about_payment(row["portal_id"], row["payment_id"])
         if row["kind"] == "method":
             return await self._bring_method(provider, ref, about)
         if cancelled:
@@ -206,7 +206,7 @@ class Paying:
             "locale": language,
             "customer": opened["customer"],
         }
-        about = Context(portal_id=portal_id)
+        about = about_payment(portal_id, payment_id)
         if order.kind == "method":
             return await provider.save_method(SaveMethodCmd(**common), about=about)
         common |= {"amount": opened["amount"], "description": _WORDS[language]}
@@ -216,6 +216,11 @@ class Paying:
             )
         until = _begun(opened["payment_id"]) + _PAGE_OPEN
         return await provider.create_topup(TopupCmd(**common, expires_at=until), about=about)
+
+
+def about_payment(portal_id: UUID | str, payment_id: UUID | str) -> Context:
+    """What an exchange about a payment is recorded under: its story finds it by this."""
+    return Context(portal_id=str(portal_id), correlation_id=f"payment:{payment_id}")
 
 
 def evidence_of(snapshots: Iterable[Snapshot]) -> list[dict[str, Any]]:

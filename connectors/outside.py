@@ -89,6 +89,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: str | None = None
     conversation_id: str | None = None
     message_id: str | None = None
+    correlation_id: str | None = None
 
 
 class Journal(Protocol):
@@ -105,3 +106,5 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: str | None = None
     conversation_id: str | None = None
     message_id: str | None = None
+    correlation_id: str | None = None
+    """What it belongs to besides, such as `payment:<id>`: its story finds it by this."""

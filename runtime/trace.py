@@ -54,6 +54,8 @@ class Exchanged(Protocol):
     def conversation_id(self) -> str | None: ...  # noqa: D102
     @property
     def message_id(self) -> str | None: ...  # noqa: D102
+    @property
+    def correlation_id(self) -> str | None: ...  # noqa: D102
 
 
 class Trace:
@@ -94,6 +96,7 @@ class Trace:
             channel_id=exchange.channel_id,
             conversation_id=exchange.conversation_id,
             message_id=exchange.message_id,
+            correlation_id=exchange.correlation_id,
         )
 
     def note(self, event: str, *, level: str = "INFO", **fields: Any) -> None:

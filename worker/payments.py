@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import structlog
 
-from adapters.paying import Paying, evidence_of
-from connectors.outside import Context, Failure
+from adapters.paying import Paying, about_payment, evidence_of
+from connectors.outside import Failure
 from connectors.payment_commands import RechargeCmd
 from connectors.payments import (
     ChargeOutcome,
@@ -31,9 +31,10 @@ from connectors.payments import (
 )
 from runtime.errors import SqlRefusal
 from runtime.secrets import Box, digest
+from worker.refunds import Refunds
 from worker.rounds import every
 
-_EVENTS_S, _RECHARGES_S, _INTENTS_S, _LISTS_S = 1.0, 5.0, 20.0, 600.0
+_EVENTS_S, _REFUNDS_S, _RECHARGES_S, _INTENTS_S, _LISTS_S = 1.0, 2.0, 5.0, 20.0, 600.0
 _FIRST_LOOK: Final = timedelta(days=3)
 _LOOK_BACK: Final = timedelta(hours=1)
 _AT_ONCE: Final = 100
@@ -61,6 +62,7 @@ class Payments:
         await asyncio.gather(
             every(_EVENTS_S, self.events, stop, name="payment_events"),
             every(_RECHARGES_S, self.recharges, stop, name="recharges"),
+            every(_REFUNDS_S, Refunds(self._paying).due, stop, name="refunds"),
             every(_INTENTS_S, self.intents, stop, name="payment_intents"),
             every(_LISTS_S, self.lists, stop, name="payment_lists"),
         )
@@ -166,7 +168,7 @@ class Payments:
             method=self._box.open(opened["method_sealed"]),
             begun_at=opened["begun_at"],
         )
-        about = Context(portal_id=portal_id)
+        about = about_payment(portal_id, command.payment_id)
         outcome: ChargeOutcome | None = None
         if opened["outcome"] == "ask":
             outcome = await provider.find_charge(command, about=about)

@@ -101,7 +101,9 @@ _OURS: Final = {
     "payment_account": "no_provider",
     "payment_limits": "amount_limits",
     "payment_missing": "unknown_payment unknown_document unknown_method",
-    "payment_object": "unknown_refund unknown_event foreign_object test_mode refund_limits",
+    "payment_object": """
+        unknown_refund unknown_event event_state refund_state foreign_object test_mode refund_limits
+        """,
     "payment_proof": "bad_signature cannot_verify",
     "payment_way": "not_offered",
     "payments_many": "too_many_payments",

@@ -159,6 +159,7 @@ create index payment_currency on billing.payment (currency);
 create index payment_state_fk on billing.payment (state);
 create index payment_pending on billing.payment (portal_id) where state in ('processing', 'unknown');
 create index payment_ask on billing.payment (ask_at) where ask_at < 'infinity';
+create index payment_newest on billing.payment (payment_id);
 
 create table billing.payment_attempt (
   portal_id uuid not null,
@@ -212,7 +213,7 @@ create table billing.provider_event (
   created_at timestamptz,
   received_at timestamptz not null,
   seen int not null default 1,
-  state text not null default 'new' check (state in ('new', 'processed', 'ignored', 'unmatched', 'failed')),
+  state text not null default 'new' check (state in ('new', 'processed', 'ignored', 'unmatched', 'failed', 'dismissed')),
   due_at timestamptz not null,
   token bigint not null default 0,
   tries int not null default 0,
@@ -221,6 +222,32 @@ create table billing.provider_event (
   primary key (provider, event_id)
 ) with (fillfactor = 50);
 comment on table billing.provider_event is
-  'The inbox: every proven event of a provider, byte by byte, before it was answered; how it was proven; what became of it. unmatched: belongs to nothing of ours; it is tried again for three days, then staff look at it. due_at is also the lease of who works on it.';
+  'The inbox: every proven event of a provider, byte by byte, before it was answered; how it was proven; what became of it. unmatched: belongs to nothing of ours; it is tried again for three days, then staff look at it; dismissed: staff said that it needs nothing. due_at is also the lease of who works on it.';
 create index provider_event_due on billing.provider_event (due_at) where due_at < 'infinity';
-create index provider_event_unmatched on billing.provider_event (received_at) where state in ('unmatched', 'failed');
+create index provider_event_unmatched on billing.provider_event (received_at) where state in ('unmatched', 'failed', 'dismissed');
+
+create table billing.payment_event (
+  portal_id uuid not null,
+  payment_id uuid not null,
+  provider text not null,
+  event_id text not null,
+  primary key (portal_id, payment_id, provider, event_id),
+  foreign key (portal_id, payment_id) references billing.payment,
+  foreign key (provider, event_id) references billing.provider_event on delete cascade
+);
+comment on table billing.payment_event is 'Which events of a provider told something of a payment.';
+create index payment_event_event on billing.payment_event (provider, event_id);
+
+create table billing.event_deed (
+  deed_id uuid primary key,
+  provider text not null,
+  event_id text not null,
+  deed text not null check (deed in ('replayed', 'assigned', 'dismissed')),
+  actor text not null,
+  reason text not null check (length(reason) between 3 and 500),
+  detail jsonb not null default '{}',
+  done_at timestamptz not null
+);
+comment on table billing.event_deed is
+  'What staff did to an event of a provider, and why. It stays when the event itself is not kept any more.';
+create index event_deed_event on billing.event_deed (provider, event_id, deed_id);

@@ -20,7 +20,7 @@ create table tenancy.staff_permission (
 comment on table tenancy.staff_permission is 'What the provider''s staff may be allowed; a route of /staff/v1 names one of these.';
 insert into tenancy.staff_permission values
   ('customers.view'), ('customers.edit'), ('tariffs.manage'), ('plans.manage'), ('money.view'), ('money.adjust'),
-  ('money.approve'), ('staff.manage'), ('incidents.view');
+  ('money.approve'), ('payments.refund'), ('payments.repair'), ('issuer.manage'), ('staff.manage'), ('incidents.view');
 
 create table tenancy.staff_role_permission (
   role text not null references tenancy.staff_role,
@@ -32,7 +32,8 @@ comment on table tenancy.staff_role_permission is 'Which role of the staff may d
 insert into tenancy.staff_role_permission (role, permission)
 select 'owner', permission from tenancy.staff_permission
 union all
-select 'billing', unnest(array['customers.view', 'customers.edit', 'tariffs.manage', 'plans.manage', 'money.view', 'money.adjust', 'money.approve'])
+select 'billing', unnest(array['customers.view', 'customers.edit', 'tariffs.manage', 'plans.manage', 'money.view', 'money.adjust', 'money.approve',
+                              'payments.refund', 'payments.repair'])
 union all
 select 'support', unnest(array['customers.view', 'money.view', 'incidents.view']);
 

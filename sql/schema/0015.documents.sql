@@ -53,19 +53,27 @@ create table billing.refund (
   key text not null,
   amount billing.micros not null check (amount > 0),
   currency text not null,
-  state text not null check (state in ('asked', 'succeeded', 'failed')),
+  state text not null check (state in ('proposed', 'rejected', 'asked', 'succeeded', 'failed')),
   reason text not null check (length(reason) between 1 and 500),
   actor text not null,
+  decided_by text,
+  decided_at timestamptz,
   business_key text,
+  failure text,
   asked_at timestamptz not null,
   changed_at timestamptz not null,
+  due_at timestamptz not null default 'infinity',
+  tries int not null default 0,
   primary key (portal_id, refund_id),
   unique (portal_id, key),
-  foreign key (portal_id, payment_id) references billing.payment
+  foreign key (portal_id, payment_id) references billing.payment,
+  check (decided_by is null or decided_by <> actor or state = 'rejected')
 );
 comment on table billing.refund is
-  'Each refund: asked for by our staff, or made at the provider (actor: the provider). refund_id is the provider''s idempotency key; business_key its evidence.';
+  'Each refund: asked for by our staff, or made at the provider (actor: the provider). proposed: above billing.currency.second_eyes_above it waits for a second person. refund_id is the provider''s idempotency key; business_key its evidence; failure the provider''s last code. due_at: when the worker asks the provider next, and the lease of who asks; infinity: he has taken it, or nothing is left to ask.';
 create index refund_payment on billing.refund (portal_id, payment_id);
+create index refund_newest on billing.refund (refund_id);
+create index refund_due on billing.refund (due_at) where due_at < 'infinity';
 
 create table billing.dispute (
   portal_id uuid not null,
@@ -123,6 +131,18 @@ comment on table billing.issuer is
   'Who issues documents: {legal_name, tax_id_type, tax_id, address, email, web}. Its row is the lock of its numbers.';
 insert into billing.issuer (issuer, facts, changed_by, changed_at)
 values ('main', '{"legal_name": "WhatsAppB24"}', 'system', tenancy.now());
+
+create table billing.issuer_change (
+  change_id uuid primary key,
+  issuer text not null references billing.issuer,
+  actor text not null,
+  before jsonb not null,
+  after jsonb not null,
+  changed_at timestamptz not null
+);
+comment on table billing.issuer_change is
+  'Who changed what of who issues documents: its facts, or the prefix of a series, before and after.';
+create index issuer_change_issuer on billing.issuer_change (issuer);
 
 create table billing.document_series (
   issuer text not null references billing.issuer,

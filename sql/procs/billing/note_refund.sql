@@ -8,7 +8,8 @@ declare
   v_now timestamptz := tenancy.now();
 begin
   update billing.refund r
-     set state = p_state, business_key = p_evidence.business_key, changed_at = v_now
+     set state = p_state, business_key = p_evidence.business_key, changed_at = v_now, due_at = 'infinity',
+         failure = case p_state when 'failed' then coalesce(nullif(p_evidence.reason, ''), r.failure) end
    where r.portal_id = p_evidence.portal_id and r.payment_id = p_evidence.payment_id
      and (r.refund_id::text = p_evidence.ids ->> 'refund_id' or r.business_key = p_evidence.business_key);
   if not found then

@@ -1,19 +1,19 @@
--- Has an event worked on again, now. For staff (the caller is trusted). What it says is booked once however often it is replayed.
--- Raises WB404 unknown_event. Locks the event.
-create or replace function billing.replay_event(p_actor text, p_provider text, p_event_id text) returns void
+-- Has an event worked on again, now, whatever became of it. For staff (the caller is trusted); who and why is kept. What it says is booked
+-- once however often it is replayed. Raises WB400 malformed_call, WB404 unknown_event. Locks the event.
+create or replace function billing.replay_event(p_actor text, p_provider text, p_event_id text, p_reason text) returns void
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
   v_now timestamptz := tenancy.now();
 begin
+  perform billing.note_deed('replayed', p_actor, p_provider, p_event_id, p_reason,
+                            '{new,processed,ignored,unmatched,failed,dismissed}', '{}');
   update billing.provider_event e
-     set state = 'new', due_at = v_now, token = e.token + 1, tries = 0, detail = e.detail || jsonb_build_object('replayed_by', p_actor)
+     set state = 'new', due_at = v_now, token = e.token + 1, tries = 0
    where e.provider = p_provider and e.event_id = p_event_id;
-  if not found then
-    perform trace.refuse('unknown_event', jsonb_build_object('provider', p_provider, 'event_id', left(p_event_id, 255)));
-  end if;
 end
 $$;
-comment on function billing.replay_event(text, text, text) is 'Directory. Has an event of a payment provider worked on again.';
-grant execute on function billing.replay_event(text, text, text) to whatsappb24_api;
+comment on function billing.replay_event(text, text, text, text) is
+  'Directory. Has an event of a payment provider worked on again; who and why is kept.';
+grant execute on function billing.replay_event(text, text, text, text) to whatsappb24_api;

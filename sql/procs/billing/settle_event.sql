@@ -18,7 +18,7 @@ begin
   if not found then
     perform trace.refuse('unknown_event', jsonb_build_object('provider', p_provider, 'event_id', left(p_event_id, 255)));
   end if;
-  if v_event.token is distinct from p_token or v_event.state in ('processed', 'ignored') then
+  if v_event.token is distinct from p_token or v_event.state in ('processed', 'ignored', 'dismissed') then
     return v_event.state;
   end if;
   update billing.provider_event e
