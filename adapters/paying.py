@@ -50,6 +50,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     provider: PaymentProvider
     livemode: bool
     """Does it move real money?"""
+    pages: str
+    """Where our staff acts at the provider (`connectors.dashboards`)."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from adapters.media import MediaShelf
 from adapters.paying import Account, Paying
 from adapters.portals import Portals
 from connectors.bitrix24.auth import AuthServer
+from connectors.dashboards import pages_of
 from connectors.gupshup.client import Gupshup
 from connectors.http import new_client
 from connectors.oidc import OpenIdProvider
@@ -71,7 +72,8 @@ async def payment_accounts(
             )
             stripe = Stripe(http, config, trace)
             stack.push_async_callback(stripe.close)
-            accounts["stripe"] = Account(provider=stripe, livemode=config.livemode)
+            pages = pages_of(settings.stripe_url)
+            accounts["stripe"] = Account(provider=stripe, livemode=config.livemode, pages=pages)
         if settings.paypal_client_id:
             from connectors.paypal.environment import connect, environment_at
             from connectors.paypal.transport import Credentials, TransportName
@@ -87,7 +89,8 @@ async def payment_accounts(
                 transport=TransportName(settings.paypal_transport),
             )
             stack.push_async_callback(paypal.close)
-            accounts["paypal"] = Account(provider=paypal, livemode=environment.livemode)
+            pages = pages_of(settings.paypal_url)
+            accounts["paypal"] = Account(provider=paypal, livemode=environment.livemode, pages=pages)
         yield accounts
 
 

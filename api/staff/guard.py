@@ -29,6 +29,9 @@ Permission = Literal[
     "money.view",
     "money.adjust",
     "money.approve",
+    "payments.refund",
+    "payments.repair",
+    "issuer.manage",
     "staff.manage",
     "incidents.view",
 ]

@@ -113,7 +113,7 @@ async def show(session_id: FromPath[str], stripe: NamedDependency[StripeSandbox]
     try:
         session = checkout.current(stripe, session_id)
     except Refusal:
-        return _page("es", "404", "<p>404</p>", status=404)
+        return html_page("es", "404", "<p>404</p>", status=404)
     return _payment_page(stripe, session)
 
 
@@ -127,7 +127,7 @@ async def act(
     try:
         session = checkout.current(stripe, session_id)
     except Refusal:
-        return _page("es", "404", "<p>404</p>", status=404)
+        return html_page("es", "404", "<p>404</p>", status=404)
     words = _words(session)
     if button == "back":
         return _to(session["cancel_url"] or stripe.base_url)
@@ -135,7 +135,7 @@ async def act(
         return _payment_page(stripe, session, problem=words["declined"])
     outcome = checkout.pay(stripe, session_id, card, authenticated=button == "yes")
     if outcome == "paid" and button == "close":
-        return _page(_language(session), words["done"], f"<p>{words['done']}</p>")
+        return html_page(_language(session), words["done"], f"<p>{words['done']}</p>")
     if outcome == "paid":
         return _to(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session_id))
     if outcome == "authenticate":
@@ -149,7 +149,7 @@ async def portal(portal_id: FromPath[str], stripe: NamedDependency[StripeSandbox
     try:
         opened = stripe.get("billing_portal.session", portal_id)
     except Refusal:
-        return _page("es", "404", "<p>404</p>", status=404)
+        return html_page("es", "404", "<p>404</p>", status=404)
     words = _words(opened)
     cards = "".join(
         f"<li>{_card_line(one)}<form method=post action='{portal_id}'>"
@@ -158,13 +158,13 @@ async def portal(portal_id: FromPath[str], stripe: NamedDependency[StripeSandbox
         if one["customer"] == opened["customer"]
     )
     receipts = "".join(
-        f"<li><a href='{escape(one['receipt_url'])}'>{_money(one['amount'], one['currency'])}</a></li>"
+        f"<li><a href='{escape(one['receipt_url'])}'>{money(one['amount'], one['currency'])}</a></li>"
         for one in stripe.all("charge")
         if one["customer"] == opened["customer"] and one["paid"]
     )
     back = f"<p><a href='{escape(opened['return_url'] or '')}'>{words['return']}</a></p>"
     body = f"<h2>{words['cards']}</h2><ul>{cards}</ul><h2>{words['receipts']}</h2><ul>{receipts}</ul>{back}"
-    return _page(_language(opened), words["cards"], body)
+    return html_page(_language(opened), words["cards"], body)
 
 
 @post("/portal/{portal_id:str}", status_code=200)
@@ -177,7 +177,7 @@ async def leave_card(
         opened = stripe.get("billing_portal.session", portal_id)
         method = stripe.get("payment_method", form.get("remove", [""])[0])
     except Refusal:
-        return _page("es", "404", "<p>404</p>", status=404)
+        return html_page("es", "404", "<p>404</p>", status=404)
     if method["customer"] == opened["customer"]:
         stripe.detach(method["id"])
     return _to(opened["url"])
@@ -188,21 +188,21 @@ async def receipt(object_id: FromPath[str], stripe: NamedDependency[StripeSandbo
     """A receipt of a charge or an invoice."""
     found = stripe.state.objects.get(object_id)
     if found is None or found["object"] not in ("charge", "invoice"):
-        return _page("es", "404", "<p>404</p>", status=404)
+        return html_page("es", "404", "<p>404</p>", status=404)
     amount = found["amount"] if found["object"] == "charge" else found["amount_paid"]
-    return _page("es", object_id, f"<p>{_money(amount, found['currency'])}</p>")
+    return html_page("es", object_id, f"<p>{money(amount, found['currency'])}</p>")
 
 
 def _payment_page(stripe: StripeSandbox, session: Json, problem: str | None = None) -> Response[str]:
     words = _words(session)
     if session["status"] != "open":
-        return _page(_language(session), words["over"], f"<p>{words['over']}</p>")
+        return html_page(_language(session), words["over"], f"<p>{words['over']}</p>")
     lines = "".join(
-        f"<li>{escape(line['name'])}: {_money(line['amount'] * line['quantity'], line['currency'])}</li>"
+        f"<li>{escape(line['name'])}: {money(line['amount'] * line['quantity'], line['currency'])}</li>"
         for line in stripe.state.lines.get(session["id"], [])
     )
     total = session["amount_total"]
-    title = words["save"] if total is None else _money(total, session["currency"])
+    title = words["save"] if total is None else money(total, session["currency"])
     cards = "".join(
         f"<label><input type=radio name=card value={card}{' checked' if card == 'ok' else ''}> "
         f"•••• {last4} · {words['bad' if card == 'declined' else card]}</label>"
@@ -216,7 +216,7 @@ def _payment_page(stripe: StripeSandbox, session: Json, problem: str | None = No
     )
     bad = f"<p class=bad role=alert>{problem}</p>" if problem else ""
     form = f"<form method=post>{cards}{buttons}</form>"
-    return _page(_language(session), title, f"<ul>{lines}</ul>{bad}{form}")
+    return html_page(_language(session), title, f"<ul>{lines}</ul>{bad}{form}")
 
 
 def _confirmation(session: Json, card: Card) -> Response[str]:
@@ -226,10 +226,11 @@ def _confirmation(session: Json, card: Card) -> Response[str]:
         f"<button name=do value=yes>{words['yes']}</button>"
         f"<button class=quiet name=do value=no>{words['no']}</button></form>"
     )
-    return _page(_language(session), words["confirm"], body)
+    return html_page(_language(session), words["confirm"], body)
 
 
-def _page(language: str, title: str, body: str, status: int = 200) -> Response[str]:
+def html_page(language: str, title: str, body: str, status: int = 200) -> Response[str]:
+    """A page of the simulation, which says that it is one."""
     note = _WORDS[language]["test"]
     html = (
         f"<!doctype html><html lang={language}><meta charset=utf-8><title>{escape(title)}</title>"
@@ -260,6 +261,7 @@ def _card_line(method: Json) -> str:
     return f"{method['card']['brand']} •••• {method['card']['last4']}"
 
 
-def _money(minor: int, currency: str) -> str:
+def money(minor: int, currency: str) -> str:
+    """An amount in minor units as people read it."""
     amount = f"{minor:,}" if currency in _WHOLE else f"{minor / 100:,.2f}"
     return f"{amount} {currency.upper()}"

@@ -16,6 +16,7 @@ from litestar.params import FromPath
 from sandbox.faults import faulty_calls
 from sandbox.stripe.api import Call, expanded, find
 from sandbox.stripe.checking import checked
+from sandbox.stripe.dashboard import dashboard_routes
 from sandbox.stripe.forms import decoded
 from sandbox.stripe.pages import page_routes
 from sandbox.stripe.party import StripeSandbox
@@ -33,7 +34,7 @@ def stripe_router(stripe: StripeSandbox) -> Router:
     api = Router(path="/v1", route_handlers=[answer], middleware=[faulty_calls(stripe.faults, "stripe")])
     return Router(
         path="/stripe",
-        route_handlers=[api, *page_routes()],
+        route_handlers=[api, *page_routes(), *dashboard_routes()],
         dependencies={"stripe": Provide(lambda: stripe, sync_to_thread=False)},
         include_in_schema=False,
     )
