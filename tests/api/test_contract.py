@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.requirement("R2.3-c"), pytest.mark.requirement("R2.2-g
 UNKNOWN_ID = "019aa000-0000-7000-8000-000000000000"
 STREAMS = {
     "events": "text/event-stream",
+    "pdf": "application/pdf",
     "statement.csv": "text/csv",
     "rates.csv": "text/csv",
     "margins.csv": "text/csv",

@@ -1728,6 +1728,333 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPayments
+         * @description Payments of all customers, newest first, opened from `from` until before `to`.
+         *
+         *     Amounts are whole millionths of `currency`. Needs `money.view`.
+         */
+        get: operations["ListStaffPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadPayment
+         * @description One payment with its story: attempts, exchanges with the provider, events, postings, documents.
+         *
+         *     Exchanges are there as long as the log keeps them. 404 `unknown_payment`. Needs `money.view`.
+         */
+        get: operations["ReadStaffPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/documents/{document_id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * DownloadDocument
+         * @description A customer's receipt, invoice, credit or debit note as PDF, as the customer has it.
+         *
+         *     404 `unknown_document`. Needs `money.view`.
+         */
+        get: operations["DownloadStaffDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRefunds
+         * @description Refunds, newest first, with who asked, who decided and what came of it.
+         *
+         *     Amounts are whole millionths of `currency`. Needs `money.view`.
+         */
+        get: operations["ListRefunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/payments/{payment_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AskRefund
+         * @description Give back a payment or a part of it; above its currency's limit it waits for a second person.
+         *
+         *     422 `refund_limits` for more than is left. Needs `payments.refund`.
+         */
+        post: operations["AskRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/refunds/{refund_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ApproveRefund
+         * @description Approve what a colleague asked for; then the provider is asked. 403 `four_eyes` for one's own.
+         *
+         *     Needs `money.approve`.
+         */
+        post: operations["ApproveRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/refunds/{refund_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * RejectRefund
+         * @description Reject what waits, or take back one's own; nothing is given back. Needs `payments.refund`.
+         */
+        post: operations["RejectRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDisputes
+         * @description Disputes, the open ones first, by the instant until which evidence is taken. Needs `money.view`.
+         */
+        get: operations["ListDisputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/provider-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListEvents
+         * @description Events that belong to nothing of ours or failed; with `state` also those that were dismissed.
+         *
+         *     Needs `money.view`.
+         */
+        get: operations["ListProviderEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/provider-events/{provider}/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadEvent
+         * @description One event byte by byte, with what became of it and what staff did. 404 `unknown_event`.
+         *
+         *     Needs `money.view`.
+         */
+        get: operations["ReadProviderEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/provider-events/{provider}/{event_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ReplayEvent
+         * @description Work on an event again, now; what it says is booked once however often. Needs `payments.repair`.
+         */
+        post: operations["ReplayProviderEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/provider-events/{provider}/{event_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AssignEvent
+         * @description Say which payment an event belongs to; it is worked on again and booked by the same rules as any.
+         *
+         *     409 `foreign_object` where the provider's objects belong to another portal, `event_state` where it is not
+         *     unmatched. Needs `payments.repair`.
+         */
+        post: operations["AssignProviderEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/provider-events/{provider}/{event_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * DismissEvent
+         * @description Say that an event needs nothing; it may be replayed later. Needs `payments.repair`.
+         */
+        post: operations["DismissProviderEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/issuer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadIssuer
+         * @description Who issues documents, under which numbers, and who changed it. Needs `money.view`.
+         */
+        get: operations["ReadIssuer"];
+        /**
+         * SetIssuer
+         * @description Set who issues documents from now on; those that were issued stay as they are.
+         *
+         *     Needs `issuer.manage`.
+         */
+        put: operations["SetIssuer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/issuer/series/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetSeries
+         * @description Set how the numbers of a kind of document begin from now on; they go on counting.
+         *
+         *     409 `conflict` where another kind has, or had, this prefix. Needs `issuer.manage`.
+         */
+        put: operations["SetSeries"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/plans": {
         parameters: {
             query?: never;
@@ -2481,6 +2808,18 @@ export interface components {
             amount: number;
             code: string | null;
         };
+        /** Deed */
+        Deed: {
+            /** @enum {string} */
+            deed: "replayed" | "assigned" | "dismissed";
+            actor: string;
+            reason: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            done_at: string;
+        };
         /** Difference */
         Difference: {
             /** Format: uuid */
@@ -2508,6 +2847,38 @@ export interface components {
             items: components["schemas"]["Difference"][];
             next: string | null;
         };
+        /** Dispute */
+        Dispute: {
+            /** Format: uuid */
+            portal_id: string;
+            domain: string;
+            /** Format: uuid */
+            customer_id: string;
+            trade_name: string;
+            dispute_key: string;
+            /** Format: uuid */
+            payment_id: string;
+            /** @enum {string} */
+            provider: "stripe" | "paypal";
+            livemode: boolean;
+            amount: number;
+            captured: number;
+            currency: string;
+            /** @enum {string} */
+            state: "open" | "closed";
+            status: string | null;
+            reason: string | null;
+            due_by: string | null;
+            /** Format: date-time */
+            opened_at: string;
+            closed_at: string | null;
+            withdrawn: number;
+            reinstated: number;
+            fee: number;
+            balance: number;
+            owed: number;
+            url: string | null;
+        };
         /** Document */
         Document: {
             /** Format: uuid */
@@ -2523,6 +2894,23 @@ export interface components {
             related_id: string | null;
             /** Format: date-time */
             issued_at: string;
+        };
+        /** EventAssignment */
+        EventAssignment: {
+            /** Format: uuid */
+            portal_id: string;
+            /** Format: uuid */
+            payment_id: string;
+            reason: string;
+        };
+        /** EventDeed */
+        EventDeed: {
+            reason: string;
+        };
+        /** EventPage */
+        EventPage: {
+            items: components["schemas"]["ProviderEvent"][];
+            next: string | null;
         };
         /** ExchangeRate */
         ExchangeRate: {
@@ -2562,6 +2950,41 @@ export interface components {
             link: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        /** Issuer */
+        Issuer: {
+            facts: components["schemas"]["IssuerFacts"];
+            changed_by: string;
+            /** Format: date-time */
+            changed_at: string;
+            series: components["schemas"]["Series"][];
+            changes: components["schemas"]["IssuerChange"][];
+        };
+        /** IssuerChange */
+        IssuerChange: {
+            actor: string;
+            before: {
+                [key: string]: unknown;
+            };
+            after: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            changed_at: string;
+        };
+        /** IssuerFacts */
+        IssuerFacts: {
+            legal_name: string;
+            /** @default  */
+            tax_id_type: string;
+            /** @default  */
+            tax_id: string;
+            /** @default  */
+            address: string;
+            /** @default  */
+            email: string;
+            /** @default  */
+            web: string;
         };
         /** Key */
         Key: {
@@ -2878,6 +3301,25 @@ export interface components {
             url_expires_at: string | null;
             receipt_id: string | null;
         };
+        /** PaymentStep */
+        PaymentStep: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "opened" | "attempt" | "exchange" | "event" | "deed" | "evidence" | "transfer" | "refund" | "dispute" | "document";
+            what: string;
+            actor: string | null;
+            amount: number | null;
+            currency: string | null;
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        /** PaymentStory */
+        PaymentStory: {
+            payment: components["schemas"]["StaffPayment"];
+            steps: components["schemas"]["PaymentStep"][];
+        };
         /** Person */
         Person: {
             /** Format: uuid */
@@ -3073,6 +3515,49 @@ export interface components {
             is_admin: boolean;
             is_notified: boolean;
         };
+        /** ProviderEvent */
+        ProviderEvent: {
+            /** @enum {string} */
+            provider: "stripe" | "paypal";
+            event_id: string;
+            type: string;
+            livemode: boolean;
+            /** @enum {string} */
+            state: "new" | "processed" | "ignored" | "unmatched" | "failed" | "dismissed";
+            detail: {
+                [key: string]: unknown;
+            };
+            tries: number;
+            seen: number;
+            created_at: string | null;
+            /** Format: date-time */
+            received_at: string;
+            due_at: string | null;
+        };
+        /** ProviderEventStory */
+        ProviderEventStory: {
+            /** @enum {string} */
+            provider: "stripe" | "paypal";
+            event_id: string;
+            type: string;
+            livemode: boolean;
+            /** @enum {string} */
+            state: "new" | "processed" | "ignored" | "unmatched" | "failed" | "dismissed";
+            detail: {
+                [key: string]: unknown;
+            };
+            tries: number;
+            seen: number;
+            created_at: string | null;
+            /** Format: date-time */
+            received_at: string;
+            due_at: string | null;
+            version: string | null;
+            proven_by: string;
+            raw: string;
+            payments: components["schemas"]["ToldPayment"][];
+            deeds: components["schemas"]["Deed"][];
+        };
         /** Publication */
         Publication: {
             replaces?: string | null;
@@ -3199,6 +3684,58 @@ export interface components {
             /** @default  */
             text_version: string;
         };
+        /** Refund */
+        Refund: {
+            /** Format: uuid */
+            refund_id: string;
+            /** Format: uuid */
+            portal_id: string;
+            domain: string;
+            /** Format: uuid */
+            customer_id: string;
+            trade_name: string;
+            /** Format: uuid */
+            payment_id: string;
+            /** @enum {string} */
+            provider: "stripe" | "paypal";
+            amount: number;
+            captured: number;
+            currency: string;
+            /** @enum {string} */
+            state: "proposed" | "rejected" | "asked" | "succeeded" | "failed";
+            reason: string;
+            asked_by: string;
+            /** Format: date-time */
+            asked_at: string;
+            decided_by: string | null;
+            decided_at: string | null;
+            failure: string | null;
+            tries: number;
+            asks_at: string | null;
+            /** Format: date-time */
+            changed_at: string;
+            document_id: string | null;
+            document: string | null;
+            may: ("approve" | "reject")[];
+        };
+        /** RefundOrder */
+        RefundOrder: {
+            amount: number | null;
+            reason: string;
+            key: string;
+        };
+        /** RefundOutcome */
+        RefundOutcome: {
+            /** Format: uuid */
+            refund_id: string;
+            /** @enum {string} */
+            state: "proposed" | "rejected" | "asked" | "succeeded" | "failed";
+        };
+        /** RefundPage */
+        RefundPage: {
+            items: components["schemas"]["Refund"][];
+            next: string | null;
+        };
         /** Resolved */
         Resolved: {
             state: string;
@@ -3219,6 +3756,17 @@ export interface components {
         SentTest: {
             /** Format: uuid */
             message_id: string;
+        };
+        /** Series */
+        Series: {
+            /** @enum {string} */
+            kind: "receipt" | "invoice" | "credit_note" | "debit_note";
+            prefix: string;
+            last_number: number;
+        };
+        /** SeriesPrefix */
+        SeriesPrefix: {
+            prefix: string;
         };
         /** Session */
         Session: {
@@ -3245,9 +3793,57 @@ export interface components {
             language: "es" | "en" | "pt";
             /** @enum {string} */
             role: "owner" | "billing" | "support";
-            permissions: ("customers.view" | "customers.edit" | "tariffs.manage" | "plans.manage" | "money.view" | "money.adjust" | "money.approve" | "staff.manage" | "incidents.view")[];
+            permissions: ("customers.view" | "customers.edit" | "tariffs.manage" | "plans.manage" | "money.view" | "money.adjust" | "money.approve" | "payments.refund" | "payments.repair" | "issuer.manage" | "staff.manage" | "incidents.view")[];
             /** Format: date-time */
             ends_at: string;
+        };
+        /** StaffPayment */
+        StaffPayment: {
+            /** Format: uuid */
+            portal_id: string;
+            domain: string;
+            /** Format: uuid */
+            customer_id: string;
+            trade_name: string;
+            /** Format: uuid */
+            payment_id: string;
+            parent_id: string | null;
+            /** @enum {string} */
+            provider: "stripe" | "paypal";
+            /** @enum {string} */
+            kind: "topup" | "recharge" | "scheduled" | "method";
+            amount: number;
+            currency: string;
+            /** @enum {string} */
+            state: "created" | "redirected" | "processing" | "unknown" | "succeeded" | "failed" | "cancelled" | "expired";
+            state_reason: string | null;
+            is_open: boolean;
+            actor: string;
+            livemode: boolean;
+            captured: number;
+            tax: number;
+            bonus: number;
+            refunded: number;
+            disputed: number;
+            refundable: number;
+            step: number;
+            has_parts: boolean;
+            open_disputes: number;
+            money_object: string | null;
+            method_label: string | null;
+            receipt_id: string | null;
+            receipt_name: string | null;
+            /** Format: date-time */
+            opened_at: string;
+            paid_at: string | null;
+            balance: number;
+            owed: number;
+            url: string | null;
+        };
+        /** StaffPaymentPage */
+        StaffPaymentPage: {
+            items: components["schemas"]["StaffPayment"][];
+            next: string | null;
         };
         /** StatementLine */
         StatementLine: {
@@ -3337,6 +3933,14 @@ export interface components {
             threshold: number;
             /** Format: date-time */
             at: string;
+        };
+        /** ToldPayment */
+        ToldPayment: {
+            /** Format: uuid */
+            portal_id: string;
+            /** Format: uuid */
+            payment_id: string;
+            domain: string;
         };
         /** TopupOffer */
         TopupOffer: {
@@ -6424,6 +7028,534 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AdjustmentOutcome"];
                 };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListStaffPayments: {
+        parameters: {
+            query?: {
+                state?: "created" | "redirected" | "processing" | "unknown" | "succeeded" | "failed" | "cancelled" | "expired" | null;
+                provider?: "stripe" | "paypal" | null;
+                customer_id?: string | null;
+                from?: string | null;
+                to?: string | null;
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPaymentPage"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReadStaffPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal_id: string;
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentStory"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DownloadStaffDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal_id: string;
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListRefunds: {
+        parameters: {
+            query?: {
+                state?: "proposed" | "rejected" | "asked" | "succeeded" | "failed" | null;
+                payment_id?: string | null;
+                customer_id?: string | null;
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundPage"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AskRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal_id: string;
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundOutcome"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApproveRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal_id: string;
+                refund_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundOutcome"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RejectRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal_id: string;
+                refund_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundOutcome"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListDisputes: {
+        parameters: {
+            query?: {
+                state?: "open" | "closed" | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListProviderEvents: {
+        parameters: {
+            query?: {
+                state?: "unmatched" | "failed" | "dismissed" | null;
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReadProviderEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderEventStory"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReplayProviderEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventDeed"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AssignProviderEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventAssignment"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DismissProviderEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventDeed"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReadIssuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issuer"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SetIssuer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssuerFacts"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SetSeries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "receipt" | "invoice" | "credit_note" | "debit_note";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesPrefix"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, or not possible now: why, and what to do. */
             default: {
