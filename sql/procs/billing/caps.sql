@@ -4,6 +4,7 @@ create or replace function billing.caps(p_portal_id uuid, p_user_id text)
 returns table (scope text, scope_id text, period text, begins date, soft bigint, hard bigint, spent bigint)
 language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

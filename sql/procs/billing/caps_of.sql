@@ -5,6 +5,7 @@ returns table (
   portal_id uuid, scope text, scope_id text, period text, begins date, soft bigint, hard bigint, spent bigint, asked bigint, items int[])
 language plpgsql stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -4,6 +4,7 @@ create or replace function billing.claim_recharges(p_limit int default 20, p_lea
 returns table (portal_id uuid, recharge_id uuid, token bigint, amount bigint, currency text, decided_at timestamptz)
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

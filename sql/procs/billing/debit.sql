@@ -7,10 +7,13 @@
 -- (millionths) after it. A refused item never fails its siblings. Raises WB400 malformed_call. Locks the wallets.
 create or replace function billing.debit(p_items jsonb)
 returns table (item int, outcome text, reason text, detail jsonb, transfer_id uuid, balance bigint)
-language sql security definer
+language plpgsql security definer
 set search_path = ''
 as $$
-  select r.item, r.outcome, r.reason, r.detail, r.transfer_id, r.balance from billing.post_items(p_items, 'wallet', 'revenue') r
+begin
+  return query
+    select r.item, r.outcome, r.reason, r.detail, r.transfer_id, r.balance from billing.post_items(p_items, 'wallet', 'revenue') r;
+end
 $$;
 comment on function billing.debit(jsonb) is
   'Internal, batch. Takes money, from the wallet to revenue unless told; once per key; a row per item (done, repeated, refused, conflict).';

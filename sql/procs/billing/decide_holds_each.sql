@@ -4,6 +4,7 @@
 create or replace function billing.decide_holds_each(p_rows billing.holding[], p_portals uuid[]) returns billing.holding[]
 language plpgsql
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -1,24 +1,19 @@
--- Decides which postings a wallet can pay. For billing.post() and billing.move_charges(), which hold the wallets.
+-- Decides which postings a wallet can pay. For billing.post() and billing.pay_moves(), which hold the wallets.
 -- p_held: what the same call takes from (or adds to) a wallet's held. Where a wallet's total fits, all its postings
--- are done; only where it does not, each is decided in turn. A frozen wallet spends nothing. What may be owed is never
--- refused: the wallet pays what is available, the rest is a second posting from receivables under key/owed, in the
--- same group. Locks nothing.
+-- are done; only where it does not, or the wallet is frozen, are they decided one after the other. Locks nothing.
 create or replace function billing.decide_postings(p_rows billing.posting[], p_held billing.held_change[] default '{}')
 returns billing.posting[]
 language plpgsql
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set join_collapse_limit = 1
 as $$
 declare
-  v_rows billing.posting[] := '{}';
-  v_row billing.posting;
   v_wallets jsonb;
-  v_wallet jsonb;
-  v_left bigint;
-  v_owed bigint;
+  v_rows billing.posting[];
 begin
   -- Which wallets need a closer look: frozen, or asked for more than there is.
   select jsonb_object_agg(w.portal_id, jsonb_build_object(
@@ -30,47 +25,16 @@ begin
     join billing.wallet w on w.portal_id = n.portal_id
     cross join lateral (select coalesce(sum(c.amount), 0)::bigint as amount from unnest(p_held) c where c.portal_id = n.portal_id) h
    where w.state = 'frozen' or n.amount > w.balance - w.held - h.amount + w.overdraft_limit;
-  foreach v_row in array p_rows
-  loop
-    v_wallet := v_wallets -> v_row.portal_id::text;
-    if v_row.outcome is not null then
-      v_rows := v_rows || v_row;
-      continue;
-    end if;
-    v_row.outcome := 'done';
-    v_row.transfer_id := tenancy.new_id();
-    v_row.group_id := coalesce(v_row.group_id, v_row.transfer_id);
-    if v_wallet is not null then
-      v_left := (v_wallet ->> 'available')::bigint;
-      if v_row.credit = 'wallet' then
-        v_left := v_left + v_row.amount;
-      elsif v_row.debit = 'wallet' and v_wallet ->> 'state' = 'frozen' and not v_row.may_owe then
-        v_row.outcome := 'refused';
-        v_row.reason := 'frozen';
-        v_row.detail := jsonb_build_object('amount', v_row.amount, 'currency', v_wallet -> 'currency');
-      elsif v_row.debit = 'wallet' and v_row.amount <= v_left then
-        v_left := v_left - v_row.amount;
-      elsif v_row.debit = 'wallet' and v_row.may_owe then
-        v_owed := v_row.amount - greatest(v_left, 0);
-        if v_owed < v_row.amount then
-          v_row.amount := v_row.amount - v_owed;
-          v_rows := v_rows || v_row;
-          v_row.key := v_row.key || '/owed';
-          v_row.transfer_id := tenancy.new_id();
-        end if;
-        v_row.amount := v_owed;
-        v_row.debit := 'receivables';
-        v_left := 0;
-      elsif v_row.debit = 'wallet' then
-        v_row.outcome := 'refused';
-        v_row.reason := 'balance';
-        v_row.detail := v_wallet - 'state' || jsonb_build_object('amount', v_row.amount, 'available', v_left);
-      end if;
-      v_wallets := jsonb_set(v_wallets, array[v_row.portal_id::text, 'available'], to_jsonb(v_left));
-    end if;
-    v_rows := v_rows || v_row;
-  end loop;
-  return v_rows;
+  if v_wallets is not null then
+    return billing.decide_postings_each(p_rows, v_wallets);
+  end if;
+  select array_agg(row(
+           r.item, coalesce(r.outcome, 'done'), r.reason, r.detail, r.portal_id, r.key, r.currency, r.debit, r.credit, r.amount, r.because, r.about,
+           r.messages, coalesce(r.group_id, i.id), r.may_owe, coalesce(i.id, r.transfer_id), r.balance)::billing.posting order by r.ordinality)
+    into v_rows
+    from unnest(p_rows) with ordinality r
+   cross join lateral (select case when r.outcome is null then tenancy.new_id() end as id offset 0) i;
+  return coalesce(v_rows, '{}');
 end
 $$;
 comment on function billing.decide_postings(billing.posting[], billing.held_change[]) is

@@ -6,6 +6,7 @@
 create or replace function billing.decide_recharges(p_portals uuid[]) returns void
 language plpgsql
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -8,6 +8,7 @@ returns table (
   cursor text, difference_id uuid, kind text, at timestamptz, message_id uuid, channel_id uuid, said jsonb, charged jsonb, found_at timestamptz)
 language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

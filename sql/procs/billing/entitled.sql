@@ -6,6 +6,7 @@
 create or replace function billing.entitled(p_portal_id uuid, p_channel_id uuid, p_feature text) returns boolean
 language sql stable security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

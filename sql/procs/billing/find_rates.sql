@@ -7,6 +7,7 @@
 create or replace function billing.find_rates(p_items jsonb) returns setof billing.pricing
 language plpgsql stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -8,6 +8,7 @@ create or replace function billing.hold(p_items jsonb)
 returns table (item int, outcome text, reason text, detail jsonb)
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

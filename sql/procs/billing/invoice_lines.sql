@@ -3,6 +3,7 @@
 create or replace function billing.invoice_lines(p_portal_id uuid, p_from timestamptz, p_to timestamptz) returns jsonb
 language sql stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -2,6 +2,7 @@
 create or replace function billing.is_running(p_portal_id uuid, p_channel_id uuid) returns boolean
 language sql stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -9,6 +9,7 @@ returns table (
   margin_in bigint)
 language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 begin

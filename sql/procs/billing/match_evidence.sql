@@ -4,6 +4,7 @@
 create or replace function billing.match_evidence(p_rows billing.proof[]) returns billing.proof[]
 language plpgsql
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -9,6 +9,7 @@ returns table (
   per_day bigint, days_left numeric, runs_out_at timestamptz, thresholds jsonb, told jsonb, recharge jsonb)
 language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -5,6 +5,7 @@ create or replace function billing.post_items(p_items jsonb, p_from text, p_to t
 returns table (item int, outcome text, reason text, detail jsonb, transfer_id uuid, balance bigint)
 language plpgsql
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

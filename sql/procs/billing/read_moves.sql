@@ -3,6 +3,7 @@
 create or replace function billing.read_moves(p_items jsonb) returns setof billing.moving
 language plpgsql stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -5,6 +5,7 @@ create or replace function billing.reconciled(p_portal_id uuid, p_user_id text, 
 returns table (said bigint, compared bigint, waiting bigint, differences jsonb)
 language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

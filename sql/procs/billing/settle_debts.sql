@@ -6,6 +6,7 @@ create or replace function billing.settle_debts(p_rows billing.posting[], p_held
 returns billing.posting[]
 language plpgsql
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

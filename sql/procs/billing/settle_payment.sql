@@ -12,6 +12,7 @@ create or replace function billing.settle_payment(p_evidence jsonb)
 returns table (item int, outcome text, reason text, detail jsonb, portal_id uuid, payment_id uuid)
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

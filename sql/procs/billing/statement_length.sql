@@ -7,6 +7,7 @@ create or replace function billing.statement_length(
 returns int
 language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

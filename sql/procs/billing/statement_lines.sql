@@ -7,6 +7,7 @@ returns table (
   channel_id uuid, category text, country text, detail jsonb)
 language plpgsql stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

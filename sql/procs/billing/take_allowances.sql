@@ -5,6 +5,7 @@
 create or replace function billing.take_allowances(p_kind text, p_rows billing.pricing[]) returns int[]
 language plpgsql
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -7,6 +7,7 @@
 create or replace function messaging.apply_parked(p_limit int default 500) returns int
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -11,6 +11,7 @@ create or replace function messaging.apply_receipts(p_items jsonb, p_raw bytea[]
 returns table (item int, outcome text, reason text, message_id uuid)
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -16,6 +16,7 @@ returns table (
   chat_key text, portal_chat_id text, session_id text, contact jsonb, channel jsonb, key_sealed bytea)
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

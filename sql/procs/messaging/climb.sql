@@ -8,6 +8,7 @@ create or replace function messaging.climb(p_evidence messaging.evidence[], p_re
 returns table (portal_id uuid, message_id uuid, from_state text, to_state text)
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -16,6 +16,7 @@ returns table (
   reason text, said_at timestamptz, arrived_at timestamptz)
 language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

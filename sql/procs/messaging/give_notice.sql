@@ -5,6 +5,7 @@
 create or replace function messaging.give_notice(p_kind text, p_portals uuid[], p_messages uuid[]) returns void
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

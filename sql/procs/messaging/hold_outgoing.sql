@@ -4,6 +4,7 @@
 create or replace function messaging.hold_outgoing(p_rows messaging.outgoing[]) returns messaging.outgoing[]
 language plpgsql
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -3,6 +3,7 @@
 create or replace function messaging.portals_with_work(p_direction text) returns setof uuid
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 declare

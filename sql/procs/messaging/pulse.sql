@@ -6,6 +6,7 @@ create or replace function messaging.pulse(p_portals uuid[])
 returns table (portal_id uuid, messages_mark text, channels_mark text)
 language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -6,6 +6,7 @@
 create or replace function messaging.read_incoming(p_items jsonb) returns setof messaging.incoming
 language sql stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

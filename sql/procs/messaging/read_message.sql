@@ -11,6 +11,7 @@ returns table (
   attempts int, said text, may text[], portal_chat_id text)
 language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -3,6 +3,7 @@
 create or replace function messaging.read_receipts(p_items jsonb) returns setof messaging.reporting
 language plpgsql stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -5,6 +5,7 @@
 create or replace function messaging.resolve_contacts(p_rows messaging.incoming[]) returns messaging.incoming[]
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

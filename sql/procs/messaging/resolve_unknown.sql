@@ -10,6 +10,7 @@ create or replace function messaging.resolve_unknown(p_portal_id uuid, p_message
 returns text
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -4,6 +4,7 @@
 create or replace function messaging.resume_lanes(p_portal_id uuid, p_channel_id uuid) returns int
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -13,6 +13,7 @@ create or replace function messaging.settle(p_items jsonb)
 returns table (item int, recorded text, state text)
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -6,6 +6,7 @@
 create or replace function messaging.settle_lanes(p_rows messaging.settling[]) returns void
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -7,6 +7,7 @@ returns table (
   channel_name text, phone text, language text, who_acts text)
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

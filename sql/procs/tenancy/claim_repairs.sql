@@ -9,6 +9,7 @@ returns table (
   lines jsonb)
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

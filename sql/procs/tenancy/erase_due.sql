@@ -8,6 +8,7 @@ create or replace function tenancy.erase_due(p_limit int default 500)
 returns table (portal_id uuid, channel_id uuid, step text, touched int, files uuid[])
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -4,6 +4,7 @@
 create or replace function tenancy.erase_log(p_portal_id uuid, p_channel_id uuid, p_limit int) returns int
 language plpgsql security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 declare

@@ -5,6 +5,7 @@
 create or replace function trace.messages_of(p_portal_id uuid, p_id text) returns uuid[]
 language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -6,6 +6,7 @@ create or replace function trace.steps(p_portal_id uuid, p_messages uuid[], p_pa
 returns table (at timestamptz, turn int, id uuid, what text, level text, summary text, message_id uuid, detail jsonb)
 language sql stable
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

@@ -9,6 +9,7 @@ create or replace function trace.timeline(p_portal_id uuid, p_user_id text, p_id
 returns table (at timestamptz, what text, level text, summary text, message_id uuid, detail jsonb)
 language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
