@@ -24,6 +24,7 @@ from rich.console import Console
 from cli.clicks import Administrator, ClickFailed
 from cli.database_of_demo import demo_database
 from cli.demo_money import set_up_business
+from cli.demo_payments import connect_providers, payment_settings, paypal_keys
 from cli.demo_staff import StaffLink, staff_links
 from cli.embedded import demo_server, locked
 from cli.processes import Child, stop_all
@@ -91,9 +92,7 @@ def _run(children: list[Child], home: Path, port: int, memory: _Memory, url: str
     _wait_for(f"{sandbox_url}/sandbox/bitrix24/portals", children, stopping)
     if not stopping:
         try:
-            endpoint = {"url": f"{api_url}/webhooks/stripe", "secrets": [_webhook_secret(memory)]}
-            stripe = httpx.put(f"{sandbox_url}/sandbox/stripe/endpoint", json=endpoint, trust_env=False)
-            stripe.raise_for_status()
+            connect_providers(sandbox_url, api_url, memory.client_secret)
             with Administrator(sandbox_url, api_url, _PORTAL) as administrator:
                 administrator.install()
                 set_up_business(url, administrator, administrator.connect(*_CHANNEL))
@@ -140,12 +139,13 @@ def _only_one(stack: ExitStack, home: Path) -> None:
 
 
 def _children(home: Path, environment: Mapping[str, str], port: int) -> list[Child]:
+    keys = paypal_keys(home)
     sandbox = ["sandbox", "--port", str(port), "--base-url", f"http://127.0.0.1:{port}"]
     sandbox += ["--app-url", environment["PUBLIC_URL"]]
     return [
         Child(name, arguments, environment, home / "logs" / f"{name}.log")
         for name, arguments in (
-            ("sandbox", [*sandbox, "--snapshot", str(home / "sandbox.json")]),
+            ("sandbox", [*sandbox, "--snapshot", str(home / "sandbox.json"), "--paypal-keys", str(keys)]),
             ("api", ["serve"]),
             ("worker", ["worker"]),
         )
@@ -166,19 +166,11 @@ def _environment(memory: _Memory, url: str, home: Path, port: int) -> dict[str, 
         "BITRIX24_CLIENT_SECRET": memory.client_secret,
         "BITRIX24_AUTH_SERVERS": f"{sandbox_url}/auth",
         "GUPSHUP_URL": f"{sandbox_url}/gupshup",
-        "STRIPE_SECRET_KEY": "sk_test_sandbox",
-        "STRIPE_WEBHOOK_SECRETS": _webhook_secret(memory),
-        "STRIPE_URL": f"{sandbox_url}/stripe",
-        "STRIPE_PAGE_ORIGINS": sandbox_url,
+        **payment_settings(sandbox_url, memory.client_secret, home),
         "TRUSTED_ORIGINS": sandbox_url,
         "MEDIA_DIR": str(home / "media"),
         "SPOOL_DIR": str(home / "spool"),
     }
-
-
-def _webhook_secret(memory: _Memory) -> str:
-    """With what the simulated Stripe signs its events for us."""
-    return f"whsec_{memory.client_secret.strip('=')}"
 
 
 def _memory(path: Path, port: int) -> _Memory:

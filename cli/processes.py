@@ -40,6 +40,10 @@ class Child:
         """The process id while it runs."""
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
+    def set(self, variables: Mapping[str, str]) -> None:
+        """Change its environment from the next start on."""
+        self._environment.update(variables)
+
     def start(self) -> None:
         """Start it, appending to its log file."""
         self.log.parent.mkdir(parents=True, exist_ok=True)

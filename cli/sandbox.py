@@ -1,13 +1,15 @@
-"""The command `sandbox`: Bitrix24 and Gupshup, simulated, with their inspection interface and a live page."""
+"""The command `sandbox`: the four outside parties, simulated, with inspection and a live page."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import click
+import msgspec
 import uvicorn
 
-from sandbox.app import create_app
+from sandbox.app import Merchant, create_app
+from sandbox.paypal.signing import Keys
 
 DEMO_CLIENT_ID = "local.5f3c0a1b2d4e68.71042955"
 """The code of the application in the simulated portals; as public as the portals themselves."""
@@ -27,6 +29,23 @@ DEMO_CLIENT_ID = "local.5f3c0a1b2d4e68.71042955"
     help="The application's key, from the environment.",
 )
 @click.option(
+    "--paypal-client-id",
+    default="sandbox-merchant",
+    envvar="PAYPAL_CLIENT_ID",
+    help="Our client id at PayPal.",
+)
+@click.option(
+    "--paypal-client-secret",
+    default="sandbox-only",
+    envvar="PAYPAL_CLIENT_SECRET",
+    help="Its secret, from the environment.",
+)
+@click.option(
+    "--paypal-keys",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="JSON file of the keys that sign PayPal's webhooks (new ones unless given).",
+)
+@click.option(
     "--snapshot",
     type=click.Path(dir_okay=False, path_type=Path),
     help="File that keeps its state over restarts.",
@@ -39,11 +58,15 @@ def sandbox(
     base_url: str | None,
     client_id: str,
     client_secret: str,
+    paypal_client_id: str,
+    paypal_client_secret: str,
+    paypal_keys: Path | None,
     snapshot: Path | None,
     app_url: str | None,
     seed: int | None,
 ) -> None:
-    """Simulate Bitrix24 and Gupshup faithfully, with faults on demand."""
+    """Simulate Bitrix24, Gupshup, Stripe and PayPal faithfully, with faults on demand."""
+    keys = msgspec.json.decode(paypal_keys.read_bytes(), type=Keys) if paypal_keys else None
     application = create_app(
         base_url or f"http://localhost:{port}",
         client_id=client_id,
@@ -51,6 +74,7 @@ def sandbox(
         snapshot_path=snapshot,
         seed=seed,
         app_url=app_url,
+        merchant=Merchant(paypal_client_id, paypal_client_secret, keys),
     )
     uvicorn.run(
         application,

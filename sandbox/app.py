@@ -1,4 +1,4 @@
-"""The sandbox as one application: Gupshup, Bitrix24, Stripe, their control routes and the demo page.
+"""The sandbox as one application: Gupshup, Bitrix24, Stripe, PayPal, their control routes, the demo page.
 
 It is served by uvicorn only: dropping a connection reaches into it (`sandbox.faults.hang_up`).
 """
@@ -24,6 +24,8 @@ from sandbox.feed import Feed
 from sandbox.gupshup import GupshupSandbox, gupshup_router
 from sandbox.inspection import Gupshup, Surroundings, WhatsApp
 from sandbox.page import PageFacts, PageState, page_routes
+from sandbox.paypal import PayPalSandbox, paypal_controls, paypal_router
+from sandbox.paypal.signing import Keys
 from sandbox.portal_browser import PortalBrowser
 from sandbox.portal_inspection import Bitrix24, explained_portals
 from sandbox.reading import explained, explained_http
@@ -41,6 +43,7 @@ class Sandbox(msgspec.Struct):
     gupshup: GupshupSandbox
     bitrix24: Bitrix24Sandbox
     stripe: StripeSandbox
+    paypal: PayPalSandbox
     faults: Faults
     clock: Clock
     feed: Feed
@@ -52,6 +55,7 @@ class Sandbox(msgspec.Struct):
             "gupshup": self.gupshup.snapshot(),
             "bitrix24": self.bitrix24.snapshot(),
             "stripe": self.stripe.snapshot(),
+            "paypal": self.paypal.snapshot(),
         }
 
     def restore(self, snapshot: dict[str, Any]) -> None:
@@ -60,6 +64,17 @@ class Sandbox(msgspec.Struct):
         self.gupshup.restore(snapshot["gupshup"])
         self.bitrix24.restore(snapshot["bitrix24"])
         self.stripe.restore(snapshot.get("stripe", {}))
+        if "paypal" in snapshot:
+            self.paypal.restore(snapshot["paypal"])
+
+
+class Merchant(msgspec.Struct, frozen=True):
+    """The application under test at the simulated PayPal."""
+
+    client_id: str = "sandbox-merchant"
+    client_secret: str = "sandbox-only"  # noqa: S105 the simulation's own
+    keys: Keys | None = None
+    """What webhooks are signed with; without it new ones are made."""
 
 
 def create_app(
@@ -70,16 +85,19 @@ def create_app(
     snapshot_path: Path | None = None,
     seed: int | None = None,
     app_url: str | None = None,
+    merchant: Merchant | None = None,
 ) -> Litestar:
     """The whole sandbox for the origin `base_url`.
 
     `client_id` and `client_secret` are those of the Bitrix24 application under test. With `snapshot_path`
     it begins where it was left. `seed` makes faults and random ids repeatable. `app_url` is where the
-    application answers: the page fills it into the form of the local application and may frame it.
+    application answers: the page fills it into the form of the local application and may frame it. `merchant`
+    is who PayPal knows; its keys count more than those of the snapshot.
     """
+    known = merchant or Merchant()
 
     def new() -> Sandbox:
-        return _sandbox(base_url, client_id=client_id, client_secret=client_secret, seed=seed)
+        return _sandbox(base_url, known, client_id=client_id, client_secret=client_secret, seed=seed)
 
     parts = new()
     file = SnapshotFile(snapshot_path) if snapshot_path is not None else None
@@ -94,6 +112,8 @@ def create_app(
             gupshup_router(parts.gupshup),
             *parts.bitrix24.routes,
             stripe_router(parts.stripe),
+            paypal_router(parts.paypal),
+            paypal_controls(parts.paypal),
             _control_routes(parts, PageFacts(base_url=base_url.rstrip("/"), app_url=app_url)),
         ],
         lifespan=[_running(parts, file)],
@@ -107,7 +127,9 @@ def create_app(
     )
 
 
-def _sandbox(base_url: str, *, client_id: str, client_secret: str, seed: int | None) -> Sandbox:
+def _sandbox(
+    base_url: str, merchant: Merchant, *, client_id: str, client_secret: str, seed: int | None
+) -> Sandbox:
     faults, clock, feed = Faults(seed), Clock(), Feed()
     gupshup = GupshupSandbox(base_url, faults, clock, feed=feed, seed=seed)
     bitrix24 = Bitrix24Sandbox(
@@ -115,7 +137,24 @@ def _sandbox(base_url: str, *, client_id: str, client_secret: str, seed: int | N
     )
     bitrix24.listen(lambda what, portal: feed.publish(what, portal=portal))
     stripe = StripeSandbox(base_url, faults, clock, feed=feed)
-    return Sandbox(gupshup=gupshup, bitrix24=bitrix24, stripe=stripe, faults=faults, clock=clock, feed=feed)
+    paypal = PayPalSandbox(
+        base_url,
+        faults,
+        clock,
+        client_id=merchant.client_id,
+        client_secret=merchant.client_secret,
+        feed=feed,
+        keys=merchant.keys,
+    )
+    return Sandbox(
+        gupshup=gupshup,
+        bitrix24=bitrix24,
+        stripe=stripe,
+        paypal=paypal,
+        faults=faults,
+        clock=clock,
+        feed=feed,
+    )
 
 
 def _control_routes(parts: Sandbox, page: PageFacts) -> Router:
@@ -139,6 +178,7 @@ def _control_routes(parts: Sandbox, page: PageFacts) -> Router:
             "gupshup": given(parts.gupshup),
             "bitrix24": given(parts.bitrix24),
             "stripe": given(parts.stripe),
+            "paypal": given(parts.paypal),
             "faults": given(parts.faults),
             "clock": given(parts.clock),
             "feed": given(parts.feed),
@@ -153,9 +193,11 @@ async def complaints(
     gupshup: NamedDependency[GupshupSandbox],
     bitrix24: NamedDependency[Bitrix24Sandbox],
     stripe: NamedDependency[StripeSandbox],
+    paypal: NamedDependency[PayPalSandbox],
 ) -> list[dict[str, Any]]:
     """Everything our side sent that the real service would have refused, of all parties."""
-    found = (*gupshup.state.complaints, *bitrix24.complaints, *stripe.state.complaints)
+    payments = (*stripe.state.complaints, *paypal.state.complaints)
+    found = (*gupshup.state.complaints, *bitrix24.complaints, *payments)
     return [msgspec.to_builtins(one) for one in found]
 
 
@@ -178,6 +220,7 @@ def _running(
     async def run(_app: Litestar) -> AsyncIterator[None]:
         await parts.gupshup.start()
         await parts.stripe.start()
+        await parts.paypal.start()
         keeping = None
         if file is not None:
             parts.feed.listen(file.changed)
@@ -191,6 +234,7 @@ def _running(
                 await asyncio.gather(keeping, return_exceptions=True)
             await parts.gupshup.stop()
             await parts.stripe.stop()
+            await parts.paypal.stop()
             await parts.bitrix24.close()
             if file is not None:
                 file.write(parts.snapshot())

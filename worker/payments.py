@@ -34,7 +34,7 @@ from runtime.secrets import Box, digest
 from worker.refunds import Refunds
 from worker.rounds import every
 
-_EVENTS_S, _REFUNDS_S, _RECHARGES_S, _INTENTS_S, _LISTS_S = 1.0, 1.0, 5.0, 20.0, 600.0
+_EVENTS_S, _REFUNDS_S, _RECHARGES_S, _INTENTS_S, _LISTS_S = 1.0, 1.0, 5.0, 5.0, 600.0
 _FIRST_LOOK: Final = timedelta(days=3)
 _LOOK_BACK: Final = timedelta(hours=1)
 _AT_ONCE: Final = 100

@@ -13,7 +13,7 @@ from sandbox.misuse import Misuse
 from sandbox.paypal import disputing, orders, subscribing
 from sandbox.paypal.party import PayPalSandbox
 from sandbox.paypal.refusal import Refusal
-from sandbox.paypal.state import Persona
+from sandbox.paypal.state import Persona, Webhook
 from sandbox.reading import AnyRequest, changed, explained, read
 
 PayPalParty = NamedDependency[PayPalSandbox]
@@ -51,6 +51,13 @@ class CaseEnd(msgspec.Struct, forbid_unknown_fields=True):
     outcome: disputing.Outcome
 
 
+class Address(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of `PUT …/webhooks/{id}`."""
+
+    url: str
+    event_types: list[str] = msgspec.field(default_factory=lambda: ["*"])
+
+
 class Period(msgspec.Struct, forbid_unknown_fields=True):
     """The body of `POST …/subscriptions/{id}/bill`."""
 
@@ -83,6 +90,29 @@ class Controls(Controller):
         paypal.state.knobs = await changed(request, paypal.state.knobs)
         shown: dict[str, Any] = msgspec.to_builtins(paypal.state.knobs)
         return shown
+
+    @get("/complaints")
+    async def complaints(self, paypal: PayPalParty) -> list[dict[str, Any]]:
+        """Requests of ours that PayPal would have refused."""
+        return [msgspec.to_builtins(one) for one in paypal.state.complaints]
+
+    @put("/webhooks/{webhook_id:str}")
+    async def webhook(
+        self, webhook_id: FromPath[str], request: AnyRequest, paypal: PayPalParty
+    ) -> dict[str, Any]:
+        """A webhook with an id that our side knows beforehand; PayPal's own call chooses one."""
+        wanted = await read(request, Address)
+        paypal.state.webhooks[webhook_id] = Webhook(webhook_id, wanted.url, wanted.event_types)
+        return {"id": webhook_id, "url": wanted.url}
+
+    @post("/events/{event_id:str}/send", status_code=200)
+    async def send_again(self, event_id: FromPath[str], paypal: PayPalParty) -> dict[str, str]:
+        """Send an event to every webhook, whatever became of it."""
+        found = paypal.state.events.get(event_id)
+        if found is None:
+            raise Misuse(404, "no such event", "GET /sandbox/paypal lists them")
+        paypal.sending.send(found)
+        return {"id": event_id}
 
     @post("/tokens/revoke", status_code=200)
     async def revoke(self, paypal: PayPalParty) -> dict[str, int]:

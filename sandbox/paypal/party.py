@@ -61,6 +61,7 @@ class PayPalSandbox:
         self.answers = Answers(self.base_url)
         self._tasks = Tasks()
         self._client = httpx.AsyncClient(transport=AiohttpTransport(), timeout=60.0, trust_env=False)
+        self._given_keys = keys
         self._take(PayPalState(keys=keys or new_keys()))
 
     def _take(self, state: PayPalState) -> None:
@@ -86,8 +87,14 @@ class PayPalSandbox:
         return shown
 
     def restore(self, snapshot: dict[str, Any]) -> None:
-        """Take over a snapshot; raises msgspec.ValidationError when it is none. Call before `start`."""
-        self._take(msgspec.convert(snapshot, PayPalState, strict=False))
+        """Take over a snapshot; raises msgspec.ValidationError when it is none. Call before `start`.
+
+        Keys that were given stay: whoever verifies was told to trust their authority.
+        """
+        state = msgspec.convert(snapshot, PayPalState, strict=False)
+        if self._given_keys is not None:
+            state.keys = self._given_keys
+        self._take(state)
 
     async def reset(self) -> None:
         """A new account: what was made is forgotten, what is under way stops; the keys stay."""

@@ -90,6 +90,10 @@ class House(People, Known):
         if name == "api":
             self.until("the API is alive", lambda: self._answers(self.api, "/health/live"))
 
+    def set(self, name: str, **variables: str) -> None:
+        """Start a process with these variables from its next start on."""
+        self.processes[name].set(variables)
+
     def until_calm(self, for_s: float = 1.5) -> None:
         """Wait until no table has changed for longer than a worker's longest pause."""
         seen, since = self.digest(), time.monotonic()

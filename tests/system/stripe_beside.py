@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import uvicorn
+from litestar import Litestar
 
 from sandbox.stripe.app import create_stripe_app
 from tests.sandbox.serving import free_socket
@@ -35,19 +36,19 @@ class StripeBeside:
 
     def put(self, what: str, body: Any) -> Any:
         """Change the simulator (`/sandbox/stripe/…`)."""
-        return _told(self.http.put(f"/sandbox/stripe/{what}", json=body))
+        return told(self.http.put(f"/sandbox/stripe/{what}", json=body))
 
     def post(self, what: str, body: Any) -> Any:
         """Do something at the simulator (`/sandbox/stripe/…`)."""
-        return _told(self.http.post(f"/sandbox/stripe/{what}", json=body))
+        return told(self.http.post(f"/sandbox/stripe/{what}", json=body))
 
     def objects(self, kind: str) -> list[dict[str, Any]]:
         """All objects of a kind, newest first."""
-        return list(_told(self.http.get(f"/sandbox/stripe/objects/{kind}")))
+        return list(told(self.http.get(f"/sandbox/stripe/objects/{kind}")))
 
     def complaints(self) -> list[dict[str, Any]]:
         """Requests of ours that Stripe would have refused."""
-        return list(_told(self.http.get("/sandbox/stripe/complaints")))
+        return list(told(self.http.get("/sandbox/stripe/complaints")))
 
     def pays(self, card: str = "ok") -> Any:
         """The payer pays on the newest page."""
@@ -55,7 +56,8 @@ class StripeBeside:
         return self.post(f"pages/{page['id']}/pay", {"card": card})
 
 
-def _told(answer: httpx.Response) -> Any:
+def told(answer: httpx.Response) -> Any:
+    """What a control route answered."""
     assert answer.is_success, answer.text
     return answer.json() if answer.content else None
 
@@ -63,16 +65,25 @@ def _told(answer: httpx.Response) -> Any:
 @contextmanager
 def stripe_beside() -> Iterator[StripeBeside]:
     """Serve it for the time of the block."""
+    with served(lambda base: create_stripe_app(base, seed=7)) as (base, _):
+        beside = StripeBeside(base)
+        try:
+            yield beside
+        finally:
+            beside.http.close()
+
+
+@contextmanager
+def served(make: Callable[[str], Litestar]) -> Iterator[tuple[str, Litestar]]:
+    """Serve what is made for an address, in a thread of its own; gives the address and the application."""
     listener, base = free_socket()
-    config = uvicorn.Config(create_stripe_app(base, seed=7), log_level="critical", access_log=False)
-    server = uvicorn.Server(config)
+    app = make(base)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    beside = StripeBeside(base)
     try:
-        yield beside
+        yield base, app
     finally:
         server.should_exit = True
         thread.join()
-        beside.http.close()
         listener.close()

@@ -59,6 +59,11 @@ def it(house: House, other: Administrator, trap: Trap) -> Forger:
     return forger
 
 
+@pytest.mark.parametrize("provider", ["stripe", "paypal"])
+def test_a_payment_provider_without_an_account_does_not_exist(provider: str, house: House) -> None:
+    assert 404 == house.api.post(f"/webhooks/{provider}", content=b"{}").status_code
+
+
 @pytest.mark.parametrize("what", REFUSED)
 def test_a_bad_request_is_refused_with_a_reason_traced_and_changes_nothing(
     what: str, house: House, it: Forger, trap: Trap

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.servers import TestDatabase
 from tests.system.house import House, at_once, open_house
+from tests.system.paypal_beside import PayPalBeside, paypal_beside
 from tests.system.stripe_beside import StripeBeside, stripe_beside
 
 pytestmark = [pytest.mark.requirement("R4-a"), pytest.mark.requirement("R4-c")]
@@ -22,11 +26,22 @@ def stripe() -> Iterator[StripeBeside]:
 
 
 @pytest.fixture(scope="module")
+def paypal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayPalBeside]:
+    with paypal_beside(tmp_path_factory.mktemp("paypal")) as beside:
+        yield beside
+
+
+@pytest.fixture(scope="module")
 def house(
-    database: TestDatabase, tmp_path_factory: pytest.TempPathFactory, stripe: StripeBeside
+    database: TestDatabase,
+    tmp_path_factory: pytest.TempPathFactory,
+    stripe: StripeBeside,
+    paypal: PayPalBeside,
 ) -> Iterator[House]:
-    with open_house(database, tmp_path_factory.mktemp("house"), settings=stripe.settings) as opened:
+    accounts = {**stripe.settings, **paypal.settings}
+    with open_house(database, tmp_path_factory.mktemp("house"), settings=accounts) as opened:
         stripe.tells(opened.api_url)
+        paypal.tells(opened.api_url)
         yield opened
 
 
@@ -71,9 +86,7 @@ def test_a_webhook_that_never_comes_is_missed_by_nobody(house: House, stripe: St
     stripe.put("endpoint", {"url": f"{house.api_url}/nobody", "secrets": ["whsec_x"]})
     opened = _open(house, 7 * USD, "silent")
     stripe.pays()
-    house.query(
-        "update billing.payment set ask_at = now() where payment_id = %s returning 1", opened["payment_id"]
-    )
+    _ask_now(house, opened["payment_id"])
     house.until("the reconciler asked", lambda: _balance(house) == before + 7 * USD)
     stripe.tells(house.api_url)
 
@@ -104,6 +117,100 @@ def test_a_saved_card_recharges_by_itself_and_a_card_that_is_declined_is_left_in
     assert [("succeeded",)] == house.query("select state from billing.recharge order by decided_at")
 
 
+def test_who_pays_with_paypal_comes_back_to_a_payment_that_is_taken_once(
+    house: House, paypal: PayPalBeside
+) -> None:
+    before = _balance(house)
+    opened = _open(house, 20 * USD, "paypal", provider="paypal")
+    assert ("redirected", True) == (opened["state"], opened["url"].startswith(paypal.base))
+    assert opened["payment_id"] == _open(house, 20 * USD, "paypal", provider="paypal")["payment_id"]
+    page = httpx.post(opened["url"], data={"act": "ok"}, trust_env=False)
+    address = page.headers["location"].removeprefix(house.api_url)
+    answers = at_once((lambda: house.api.get(address)) for _ in range(5))
+    assert {True} == {"Pago recibido" in answer.text for answer in answers}
+    assert before + 20 * USD == _balance(house)
+    for event in paypal.known("events"):
+        paypal.post(f"events/{event['id']}/send")
+    house.until("everything is told", lambda: paypal.known("deliveries") == [])
+    house.until("every event is worked on", lambda: _waiting_events(house) == 0)
+    assert before + 20 * USD == _balance(house)
+    assert 1 == len(paypal.known("captures"))
+    assert [] == paypal.known("complaints")
+
+
+def test_a_tab_that_is_closed_after_the_approval_costs_no_payment(house: House, paypal: PayPalBeside) -> None:
+    before = _balance(house)
+    _open(house, 11 * USD, "closed tab", provider="paypal")
+    paypal.pays()
+    house.until("the webhook brought it", lambda: _balance(house) == before + 11 * USD)
+    paypal.silent()
+    opened = _open(house, 13 * USD, "closed tab, no webhook", provider="paypal")
+    paypal.pays()
+    _ask_now(house, opened["payment_id"])
+    house.until("the reconciler took it", lambda: _balance(house) == before + 24 * USD)
+    paypal.silent(False)
+
+
+def test_a_payment_that_was_given_up_and_is_approved_all_the_same_is_in_the_balance(
+    house: House, paypal: PayPalBeside
+) -> None:
+    before = _balance(house)
+    opened = _open(house, 6 * USD, "second thoughts", provider="paypal")
+    page = httpx.post(opened["url"], data={"act": "cancel"}, trust_env=False)
+    house.api.get(page.headers["location"].removeprefix(house.api_url))
+    assert "cancelled" == _payment(house, opened["payment_id"])["state"]
+    paypal.pays()
+    house.until("it came after all", lambda: _balance(house) == before + 6 * USD)
+    assert "succeeded" == _payment(house, opened["payment_id"])["state"]
+
+
+@pytest.mark.parametrize("killed", ["api", "worker1"])
+def test_who_dies_between_the_capture_and_our_commit_leaves_one_credit(
+    killed: str, house: House, paypal: PayPalBeside
+) -> None:
+    before, captures = _balance(house), len(paypal.known("captures"))
+    opened = _open(house, 9 * USD, f"{killed} dies", provider="paypal")
+    paypal.silent()
+    order = paypal.known("orders")[0]
+    paypal.pays()
+    paypal.takes(400)
+    if killed == "api":
+        address = order["return_url"].removeprefix(house.api_url)
+        visit = threading.Thread(target=lambda: _hung_up(house, address))
+        visit.start()
+    else:
+        visit = None
+        house.kill(killed)
+        _ask_now(house, opened["payment_id"])
+        house.start(killed)  # a worker that starts asks at once
+    house.until("the money was taken", lambda: len(paypal.known("captures")) == captures + 1)
+    house.kill(killed)
+    paypal.takes(0)
+    if visit is not None:
+        visit.join()
+    assert before == _balance(house)
+    house.start(killed)
+    paypal.silent(False)
+    for event in paypal.known("events"):
+        paypal.post(f"events/{event['id']}/send")
+    _ask_now(house, opened["payment_id"])
+    house.until("the money is there", lambda: _balance(house) == before + 9 * USD)
+    house.until("everything is told", lambda: paypal.known("deliveries") == [])
+    house.until("every event is worked on", lambda: _waiting_events(house) == 0)
+    assert before + 9 * USD == _balance(house)
+    assert captures + 1 == len(paypal.known("captures"))
+
+
+def test_paypals_own_package_carries_the_same_payment(house: House, paypal: PayPalBeside) -> None:
+    before = _balance(house)
+    house.kill("worker1")
+    house.set("worker1", PAYPAL_TRANSPORT="paypalrestsdk")
+    house.start("worker1")
+    _open(house, 12 * USD, "the old package", provider="paypal")
+    paypal.pays()
+    house.until("the webhook brought it", lambda: _balance(house) == before + 12 * USD)
+
+
 @pytest.mark.parametrize(
     ("headers", "body"),
     [
@@ -122,16 +229,27 @@ def test_what_nothing_proves_is_refused_and_kept_nowhere(
     assert known == house.query("select count(*) from billing.provider_event")
 
 
-def test_a_provider_without_an_account_does_not_exist_and_a_flood_is_cut_off(house: House) -> None:
-    assert 404 == house.api.post("/webhooks/paypal", content=b"{}").status_code
-    assert 413 == house.api.post("/webhooks/stripe", content=b"x" * 300_000).status_code
+@pytest.mark.parametrize("provider", ["stripe", "paypal"])
+def test_a_flood_is_cut_off(provider: str, house: House) -> None:
+    assert 413 == house.api.post(f"/webhooks/{provider}", content=b"x" * 300_000).status_code
 
 
 def test_what_may_not_be_paid_is_refused_with_the_figures(house: House) -> None:
     refused = house.api.post("/api/v1/payments", json=_order(1, "small"), headers=house.bearer())
     assert (422, "amount_limits") == (refused.status_code, refused.json()["reason"])
     offers = house.administrator.api("GET", "/api/v1/payments/offers")
-    assert ["stripe"] == [offer["provider"] for offer in offers]
+    assert ["paypal", "stripe"] == sorted(offer["provider"] for offer in offers)
+
+
+def _hung_up(house: House, address: str) -> None:
+    """A browser whose server dies while it waits."""
+    with contextlib.suppress(httpx.HTTPError):
+        house.api.get(address)
+
+
+def _ask_now(house: House, payment_id: str) -> None:
+    """Let the reconciler ask about this payment at once."""
+    house.query("update billing.payment set ask_at = now() where payment_id = %s returning 1", payment_id)
 
 
 def _order(amount: int, key: str, **more: str) -> dict[str, Any]:
