@@ -55,6 +55,7 @@ class Rounds:
             self._release_holds,
             self._keep_books,
             self._invoice,
+            self._forget_mail,
             self._forget_files,
         )
         await asyncio.gather(
@@ -96,6 +97,10 @@ class Rounds:
         """What was used in the months that ended; those that were missed follow one another."""
         while await self._database.call_value("billing.issue_invoices", timeout_s=_SLOW_CALL_S):
             pass  # a call does some of the portals
+
+    async def _forget_mail(self) -> None:
+        while await self._database.call_value("billing.forget_mail"):
+            pass  # a call forgets some of it
 
     async def _erase(self) -> None:
         """What removed channels leave, piece by piece, with their files on this machine."""

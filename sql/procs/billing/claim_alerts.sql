@@ -1,7 +1,7 @@
 -- Claims what portals' people are to be told of their money, for p_lease: who claims it tells the people (those whom the
 -- portal chose, tenancy.configure_portal) and settles it, otherwise it is due again. For the worker. Passes over what
--- others hold. What is told of a subscription and is not so any more is dropped instead. currency: the wallet's, or the alert's
--- own. Locks the alerts.
+-- others hold. What is told of a subscription and is not so any more is dropped instead. Beside the portal's people the customer's
+-- contacts get it by mail (but for caps, which are the portal's own business). currency: the wallet's, or the alert's own. Locks the alerts.
 create or replace function billing.claim_alerts(p_limit int default 100, p_lease interval default '1 minute')
 returns table (
   portal_id uuid, alert_id uuid, token bigint, tries int, kind text, detail jsonb, at timestamptz, currency text, language text,
@@ -30,14 +30,25 @@ begin
         for update skip locked) k
    where a.portal_id = k.portal_id and a.alert_id = k.alert_id;
   return query
-    update billing.alert a
-       set due_at = v_now + p_lease, token = a.token + 1, tries = a.tries + 1
-      from (select x.portal_id, x.alert_id from billing.alert x where x.due_at <= v_now order by x.due_at limit p_limit
-               for update skip locked) k
-      join tenancy.portal p on p.portal_id = k.portal_id
-      left join billing.wallet w on w.portal_id = k.portal_id
-     where a.portal_id = k.portal_id and a.alert_id = k.alert_id
-    returning a.portal_id, a.alert_id, a.token, a.tries, a.kind, a.detail, a.at, coalesce(w.currency, a.detail ->> 'currency'), p.language, p.notify;
+    with c as (
+      update billing.alert a
+         set due_at = v_now + p_lease, token = a.token + 1, tries = a.tries + 1
+        from (select x.portal_id, x.alert_id from billing.alert x where x.due_at <= v_now order by x.due_at limit p_limit
+                 for update skip locked) k
+        join tenancy.portal p on p.portal_id = k.portal_id
+        left join billing.wallet w on w.portal_id = k.portal_id
+       where a.portal_id = k.portal_id and a.alert_id = k.alert_id
+      returning a.*, w.currency, p.language, p.notify),
+    mailed as (
+      -- Only now it is known that it is still so; what is claimed again is in the outbox already.
+      insert into billing.mail (portal_id, mail_id, key, kind, detail, at, expires_at, due_at)
+      select c.portal_id, tenancy.new_id(), 'alert:' || c.alert_id, c.kind, c.detail, c.at, c.at + interval '1 day', v_now
+        from c
+       where c.kind not in ('cap_soft', 'cap_hard')
+       order by c.portal_id, c.alert_id
+      on conflict on constraint mail_portal_id_key_key do nothing)
+    select c.portal_id, c.alert_id, c.token, c.tries, c.kind, c.detail, c.at, coalesce(c.currency, c.detail ->> 'currency'), c.language, c.notify
+      from c;
 end
 $$;
 comment on function billing.claim_alerts(int, interval) is

@@ -1,6 +1,6 @@
 -- Issues a document: gives it the next number of its issuer's series, and freezes who issues it, to whom (with his tax id) and what it
 -- says. p_lines: [{what, detail, quantity, amount (millionths, net)}]. Once per key; again it returns the same document. For payments and
--- invoices, as the last thing they do. Returns the document's id. Locks the issuer's row, which no other lock follows.
+-- invoices, as the last thing they do. The customer's contacts get it by mail. Returns the document's id. Locks the issuer's row, which no other lock follows.
 create or replace function billing.issue_document(
   p_portal_id uuid, p_kind text, p_key text, p_currency text, p_tax bigint, p_lines jsonb, p_content jsonb,
   p_payment_id uuid default null, p_related_id uuid default null) returns uuid
@@ -38,6 +38,8 @@ begin
   select p_portal_id, v_document.document_id, l.i, l.x ->> 'what', coalesce(l.x -> 'detail', '{}'), coalesce((l.x ->> 'quantity')::bigint, 1),
          (l.x ->> 'amount')::bigint
     from jsonb_array_elements(p_lines) with ordinality l(x, i);
+  insert into billing.mail (portal_id, mail_id, key, kind, document_id, at, expires_at, due_at)
+  values (p_portal_id, tenancy.new_id(), 'document:' || v_document.document_id, p_kind, v_document.document_id, v_now, v_now + interval '7 days', v_now);
   return v_document.document_id;
 end
 $$;
