@@ -18,6 +18,7 @@ from connectors.media.fetch import DOWNLOAD
 from connectors.oidc import METHODS as OIDC
 from connectors.outside import Method, Retry
 from connectors.paypal.methods import METHODS as PAYPAL
+from connectors.smtp import MAIL
 from connectors.stripe.methods import METHODS as STRIPE
 from runtime.catalogue import SCHEMAS, Catalogue, Function, Transition
 
@@ -29,6 +30,7 @@ OUTSIDE: Final[Mapping[str, tuple[Method, ...]]] = {
     "Stripe": tuple(STRIPE.values()),
     "PayPal": tuple(PAYPAL.values()),
     "OpenID": tuple(OIDC.values()),
+    "Mail": (MAIL,),
     "Files": (DOWNLOAD,),
 }
 Language = Literal["en", "es"]
@@ -277,6 +279,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "retry": "repetir",
         "safe": "segura",
         "once": "una vez",
+        "Mail": "Correo",
         "Files": "Archivos",
     },
 }

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+from typing import cast
 
 import click
 import uvloop
 
 from cli.wiring import outside, process_name, stop_on_signals, traced
+from connectors.redaction import Secret
+from connectors.smtp import MailServer, Postman, Security
 from runtime.database import Database
-from runtime.settings import Settings
+from runtime.settings import SettingRefused, Settings
 from runtime.telemetry import configure_logging
+from runtime.trace import Trace
 from runtime.wake import Wake
 from worker.channel_notices import ChannelNotices
 from worker.checks import Checks
+from worker.mail import Mail
 from worker.money_notices import MoneyNotices
 from worker.notices import Notices
 from worker.outbox import Outbox
@@ -67,6 +72,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
             channel_notices=ChannelNotices(database, out.portals),
             money_notices=MoneyNotices(database, out.portals),
             payments=Payments(out.paying, out.box),
+            mail=Mail(database, postman(settings, trace), settings.app_name),
             checks=Checks(database, out.gupshup, out.portals, out.box, out.addresses),
             repairs=Repairs(database, out.portals, out.addresses, settings.app_name),
             rounds=Rounds(database, out.shelf, wake, trace_keep_days=settings.trace_keep_days),
@@ -74,3 +80,20 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
         trace.note("worker_started", summary=name)
         await process.run(stop)
         trace.note("worker_stopped", summary=name)
+
+
+def postman(settings: Settings, trace: Trace) -> Postman | None:
+    """Who takes letters to the mail server, where there is one. Raises `SettingRefused` without a sender."""
+    if not settings.smtp_host:
+        return None
+    if not settings.smtp_from:
+        raise SettingRefused("SMTP_FROM is not set. Say from whom the letters are, or leave SMTP_HOST empty.")
+    server = MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=cast("Security", settings.smtp_security),
+        user=settings.smtp_user,
+        password=Secret(settings.smtp_password),
+        sender=settings.smtp_from,
+    )
+    return Postman(server, trace)

@@ -13,6 +13,14 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 
+from runtime.mail_variables import (
+    SmtpFrom,
+    SmtpHost,
+    SmtpPassword,
+    SmtpPort,
+    SmtpSecurity,
+    SmtpUser,
+)
 from runtime.payment_variables import (
     PaypalAuthority,
     PaypalClientId,
@@ -194,6 +202,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     paypal_url: PaypalUrl
     paypal_authority: PaypalAuthority
     paypal_transport: PaypalTransport
+    smtp_host: SmtpHost
+    smtp_port: SmtpPort
+    smtp_security: SmtpSecurity
+    smtp_user: SmtpUser
+    smtp_password: SmtpPassword
+    smtp_from: SmtpFrom
     trusted_origins: Annotated[
         tuple[str, ...],
         Variable(

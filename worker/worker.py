@@ -10,6 +10,7 @@ import msgspec
 
 from worker.channel_notices import ChannelNotices
 from worker.checks import Checks
+from worker.mail import Mail
 from worker.money_notices import MoneyNotices
 from worker.notices import Notices
 from worker.outbox import Outbox
@@ -26,6 +27,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     channel_notices: ChannelNotices
     money_notices: MoneyNotices
     payments: Payments
+    mail: Mail
     checks: Checks
     repairs: Repairs
     rounds: Rounds
@@ -36,7 +38,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         A part that fails stops the others in good order, then the process: whoever supervises it begins anew.
         """
         tellers = (self.notices, self.channel_notices, self.money_notices)
-        parts = (*self.outboxes, *tellers, self.checks, self.repairs, self.payments, self.rounds)
+        parts = (*self.outboxes, *tellers, self.checks, self.repairs, self.payments, self.mail, self.rounds)
         outcomes = await asyncio.gather(
             *(_stopping_all(part.run(stop), stop) for part in parts), return_exceptions=True
         )

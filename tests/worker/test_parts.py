@@ -170,9 +170,9 @@ class Part:
 
 
 async def test_a_part_that_fails_stops_the_others_in_good_order_and_then_the_process() -> None:
-    parts = [Part() for _ in range(7)]
+    parts = [Part() for _ in range(8)]
     broken = Part(RuntimeError("ours"))
-    first, second, notices, bells, checks, repairs, payments = cast("list[Any]", parts)
+    first, second, notices, bells, checks, repairs, payments, mail = cast("list[Any]", parts)
     worker = Worker(
         outboxes=(first, second),
         notices=notices,
@@ -181,6 +181,7 @@ async def test_a_part_that_fails_stops_the_others_in_good_order_and_then_the_pro
         checks=checks,
         repairs=repairs,
         payments=payments,
+        mail=mail,
         rounds=cast("Any", broken),
     )
     async with asyncio.timeout(10):
