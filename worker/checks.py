@@ -67,7 +67,7 @@ class Checks:
             "p_portal_id": check["portal_id"],
             "p_channel_id": check["channel_id"],
             "p_check_token": check["check_token"],
-            "p_report": {**report, "facts": told.facts},
+            "p_report": {**report, "facts": told.facts, "usage": told.usage},
             "p_failure": None if failure is None else said_of(failure),
         }
         await self._database.call("tenancy.settle_check", arguments)

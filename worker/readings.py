@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from connectors.gupshup.client import App, Gupshup, Health, Wallet
+from connectors.gupshup.client import App, Gupshup, Health, UsageDay, Wallet
 from connectors.outside import Context, Failure
 
+_USAGE_DAYS = 4
+"""How many days are read anew: what was sent is settled by then, late receipts included."""
 _WABA_FACTS = ("waba_id", "display_name", "quality", "messaging_limit", "account_status")
 
 
@@ -17,6 +20,8 @@ class Told(msgspec.Struct):
     """The facts of one check, as they come."""
 
     facts: list[dict[str, Any]] = []
+    usage: list[dict[str, Any]] = []
+    """Days for `billing.note_usage`."""
 
     def fact(self, name: str, value: dict[str, Any]) -> None:
         """The outside said something."""
@@ -53,6 +58,18 @@ async def read_number(
         _tell_wallet(await gupshup.wallet(app, about=about), told)
     if "waba" in readings:
         await _read_waba(gupshup, app, told, about)
+    if "usage" in readings:
+        today = datetime.now(UTC).date()
+        since, until = today - timedelta(days=_USAGE_DAYS), today - timedelta(days=1)
+        _tell_usage(await gupshup.usage(app, since, until, about=about), until, told)
+
+
+def _tell_usage(days: list[UsageDay] | Failure, until: date, told: Told) -> None:
+    if isinstance(days, Failure):
+        told.failed("usage", days)
+        return
+    told.fact("usage", {"until": until.isoformat()})
+    told.usage = [msgspec.to_builtins(day, str_keys=True) for day in days]
 
 
 def _tell_health(health: Health | Failure, told: Told) -> None:

@@ -44,6 +44,7 @@ def staff_router(services: Callable[[], Services]) -> Router:
                         session.get_me,
                         session.end_session,
                         differences.list_all_differences,
+                        differences.list_usage_differences,
                         people.list_people,
                         people.add_person,
                         people.change_person,

@@ -6,6 +6,7 @@ every field may be missing and a refusal is a `Failure` with the code `not_offer
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ import msgspec
 from connectors.gupshup.wire import number_of, object_of, objects_of, text_of
 from connectors.outside import Actor, Failure, Policy
 
+_MOST_MESSAGES: Final = 1_000_000_000
 _NOT_OFFERED: Final = frozenset({400, 401, 403, 404, 405})
 
 
@@ -49,6 +51,23 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True):
     """The prepaid balance; it may be negative down to the overdraft."""
 
     amount: Decimal
+    currency: str
+
+
+class UsageDay(msgspec.Struct, frozen=True, kw_only=True):
+    """What an application had and cost on a day (§1.4): counts of messages by category, and the fees.
+
+    Of what time zone the day is, Gupshup does not say. `currency`: ISO 4217.
+    """
+
+    day: date
+    marketing: int
+    utility: int
+    authentication: int
+    authentication_international: int
+    service: int
+    fees: Decimal
+    """Gupshup's and WhatsApp's together, less the discount."""
     currency: str
 
 
@@ -94,13 +113,52 @@ def wallet_of(body: Any) -> Wallet | None:
     """The answer about the wallet; older ones have no `status`."""
     answer = object_of(body)
     wallet = object_of(answer.get("walletResponse"))
-    try:
-        amount = Decimal(text_of(wallet.get("currentBalance")) or "")
-    except InvalidOperation:
-        return None
-    if answer.get("status") == "error" or not amount.is_finite():
+    amount = _amount(wallet.get("currentBalance"))
+    if answer.get("status") == "error" or amount is None:
         return None
     return Wallet(amount=amount, currency=text_of(wallet.get("currency")) or "USD")
+
+
+def usage_of(body: Any) -> list[UsageDay] | None:
+    """The answer about usage; a day that has no date or no fees is left out."""
+    answer = object_of(body)
+    if answer.get("status") == "error" or not isinstance(answer.get("partnerAppUsageList"), list):
+        return None
+    days = (_usage_day(day) for day in objects_of(answer["partnerAppUsageList"]))
+    return [day for day in days if day is not None]
+
+
+def _usage_day(said: dict[str, Any]) -> UsageDay | None:
+    fees = _amount(said.get("totalFees"))
+    try:
+        day = date.fromisoformat(text_of(said.get("date")) or "")
+    except ValueError:
+        return None
+    if fees is None:
+        return None
+    return UsageDay(
+        day=day,
+        marketing=_count(said.get("marketing")),
+        utility=_count(said.get("utility")),
+        authentication=_count(said.get("authentication")),
+        authentication_international=_count(said.get("internationalAuthentication")),
+        service=_count(said.get("service")),
+        fees=fees,
+        currency=(text_of(said.get("currency")) or "USD").upper()[:3],
+    )
+
+
+def _amount(value: Any) -> Decimal | None:
+    try:
+        amount = Decimal(text_of(value) or "")
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
+
+
+def _count(value: Any) -> int:
+    count = _amount(value)
+    return int(count) if count is not None and 0 <= count <= _MOST_MESSAGES else 0
 
 
 def health_of(body: Any) -> Health | None:

@@ -5,13 +5,14 @@ Nothing here raises for what Gupshup answers or does not answer: a call returns 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 import httpx
 import msgspec
 
 from connectors.gupshup import account, methods, subscriptions
-from connectors.gupshup.account import Business, Health, Waba, Wallet
+from connectors.gupshup.account import Business, Health, UsageDay, Waba, Wallet
 from connectors.gupshup.exchange import App, Request, Wire
 from connectors.gupshup.outbound import OutboundMessage, form_of, unsendable
 from connectors.gupshup.subscriptions import Subscription, SubscriptionCheck
@@ -28,6 +29,7 @@ __all__ = [
     "Sent",
     "Subscription",
     "SubscriptionCheck",
+    "UsageDay",
     "Waba",
     "Wallet",
 ]
@@ -74,6 +76,15 @@ class Gupshup:
     async def wallet(self, app: App, *, about: Context = _NOTHING) -> Wallet | Failure:
         """Read the prepaid balance; `not_offered` where the key may not (§1.4)."""
         outcome = await self._wire.call(app, Request(method=methods.WALLET, about=about), account.wallet_of)
+        return account.unless_refused(outcome) if isinstance(outcome, Failure) else outcome
+
+    async def usage(
+        self, app: App, since: date, until: date, *, about: Context = _NOTHING
+    ) -> list[UsageDay] | Failure:
+        """Read what each day had and cost, `until` included; `not_offered` where the key may not (§1.4)."""
+        path = {"from": since.isoformat(), "to": until.isoformat()}
+        request = Request(method=methods.USAGE, path=path, about=about)
+        outcome = await self._wire.call(app, request, account.usage_of)
         return account.unless_refused(outcome) if isinstance(outcome, Failure) else outcome
 
     async def health(self, app: App, *, about: Context = _NOTHING) -> Health | Failure:

@@ -78,6 +78,14 @@ WALLET: Final = Method(
     scope=_KEY,
     retry=Retry.SAFE,
 )
+USAGE: Final = Method(
+    name="GET /wa/app/{appId}/usage?from={from}&to={to}",
+    purpose="compare what Gupshup charged for a day, and messages of each category, with our charges",
+    why="documented for partners only; asked once in twelve hours with the customer's key at its self-serve "
+    "twin; where that is refused, the billing events alone are compared",
+    scope=_KEY,
+    retry=Retry.SAFE,
+)
 HEALTH: Final = Method(
     name="GET /wa/app/{appId}/health",
     purpose="Gupshup's own verdict on the application, for the connection test",
@@ -98,6 +106,7 @@ METHODS: Final[dict[str, Method]] = {
         MARK_READ,
         WABA,
         WALLET,
+        USAGE,
         HEALTH,
     )
 }

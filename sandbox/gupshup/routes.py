@@ -6,14 +6,15 @@ Paths, fields and answers: contract §1.4 (business), §1.5 (subscriptions), §2
 
 from __future__ import annotations
 
-from typing import Any, cast
+from datetime import date, timedelta
+from typing import Annotated, Any, cast
 from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Controller, Request, Response, Router, delete, get, post, put
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.types import ExceptionHandlersMap
 
 from sandbox.faults import faulty_calls
@@ -245,6 +246,22 @@ class AppState(Controller):
         if not limits.may_ask_the_wallet(app):
             raise Refusal(429, "Too Many Requests")
         return {"status": "success", "walletResponse": shapes.wallet(app)}
+
+    @get("/wa/app/{app_id:str}/usage")
+    async def usage(
+        self,
+        app_id: FromPath[str],
+        request: AnyRequest,
+        gupshup: NamedDependency[GupshupSandbox],
+        since: Annotated[date, QueryParameter(name="from")],
+        until: Annotated[date, QueryParameter(name="to")],
+    ) -> dict[str, Any]:
+        """What each day had and cost, both ends included (§1.4)."""
+        app = _offered(_app(request, gupshup, app_id))
+        days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+        messages = [one for one in gupshup.state.messages if one.app_id == app.app_id]
+        usage = [shapes.usage(app, day, messages) for day in days]
+        return {"status": "success", "partnerAppUsageList": usage}
 
 
 class FileManager(Controller):

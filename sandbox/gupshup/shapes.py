@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import phonenumbers
@@ -102,6 +103,38 @@ def billing(message: Message, app: SandboxApp) -> dict[str, Any]:
             "category": "service",
         },
         "references": {**references, "destination": message.dialled},
+    }
+
+
+def usage(app: SandboxApp, day: date, messages: list[Message]) -> dict[str, Any]:
+    """A day of `partnerAppUsageList` (§1.4): 0.001 USD a message either way (§7), free-form messages only.
+
+    What WhatsApp takes for a service message, where it is billable, is the sandbox's own: 0.01 USD.
+    """
+    of_day = [one for one in messages if datetime.fromtimestamp(one.at / 1000, UTC).date() == day]
+    incoming = [one for one in of_day if one.direction == "in"]
+    sent = [one for one in of_day if one.direction == "out" and one.state in ("sent", "delivered", "read")]
+    service = len(sent) if app.knobs.service_billable else 0
+    gs_fees = round((len(incoming) + len(sent)) * 0.001, 6)
+    wa_fees = round(service * 0.01, 6)
+    templates = ("templateMsg", "templateMediaMsg", "marketing", "utility", "authentication")
+    return {
+        "appId": app.app_id,
+        "appName": app.name,
+        "date": day.isoformat(),
+        "incomingMsg": len(incoming),
+        "outgoingMsg": sum(one.media is None for one in sent),
+        "outgoingMediaMsg": sum(one.media is not None for one in sent),
+        "totalMsg": len(incoming) + len(sent),
+        "service": service,
+        **dict.fromkeys((*templates, "internationalAuthentication", "fep", "ftc"), 0),
+        "gsFees": gs_fees,
+        "waFees": wa_fees,
+        "totalFees": round(gs_fees + wa_fees, 6),
+        "discount": 0.0,
+        "cumulativeBill": round(gs_fees + wa_fees, 6),
+        "gsCap": 75.0,
+        "currency": app.knobs.wallet_currency,
     }
 
 

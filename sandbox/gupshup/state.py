@@ -60,7 +60,7 @@ class Knobs(msgspec.Struct, forbid_unknown_fields=True):
     display_name: str | None = None
     """The verified name; None: the app's name."""
     partner_only: bool = False
-    """WABA, health and wallet are refused to the app's own key: whether they are is unverified (§1.4)."""
+    """WABA, health, wallet, usage are refused to the app's own key: whether they are is unverified (§1.4)."""
     omit_gs_id: bool = False
     """Leave `gsId` out of statuses (contract §0 rule 3)."""
     string_ts: bool = False

@@ -235,6 +235,7 @@ insert into tenancy.reading (reading, facts, every, refused_for) values
   ('app',    array['app'],    '1 minute',   '1 minute'),
   ('health', array['health'], '1 minute',   '24 hours'),
   ('wallet', array['wallet'], '1 minute',   '24 hours'),
+  ('usage',  array['usage'],  '12 hours',   '7 days'),
   ('waba',   array['waba_id', 'display_name', 'quality', 'messaging_limit', 'account_status'], '10 minutes', '24 hours');
 
 create table tenancy.channel_fact (
@@ -242,7 +243,7 @@ create table tenancy.channel_fact (
   channel_id uuid not null,
   fact text not null check (fact in (
     'events', 'line', 'callback', 'app', 'health', 'wallet', 'waba_id', 'display_name', 'quality', 'messaging_limit',
-    'account_status', 'round_trip')),
+    'account_status', 'round_trip', 'usage')),
   value jsonb,
   refreshed_at timestamptz,
   asked_at timestamptz not null,

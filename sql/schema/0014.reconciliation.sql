@@ -3,7 +3,8 @@
 --   Gupshup's billing events name a message, a category and whether it was billable, and never an amount
 --   (contracts/gupshup.md §4.4). Each is read once when it comes (billing.note_billed) and compared twice: when the
 --   message's charge is settled, and three days later. A charge of which nothing is said within a day is found the
---   other way round. What does not agree is a difference; it is gone when it agrees after all.
+--   other way round. Once a day Gupshup is asked, too, what a day cost and how many messages of each category it had
+--   (contracts/gupshup.md §1.4, /usage; told to partners, to others perhaps not). What does not agree is a difference; it is gone when it agrees after all.
 set local role whatsappb24_owner;
 
 create table billing.billed (
@@ -55,3 +56,23 @@ create table billing.reconciliation (
 comment on table billing.reconciliation is
   'Up to where a portal''s charges were looked for among what Gupshup says: all messages before this instant. Begins with its first billing event.';
 create index reconciliation_before on billing.reconciliation (before);
+
+create table billing.usage (
+  portal_id uuid not null references tenancy.portal,
+  channel_id uuid not null,
+  day date not null,
+  usage_id uuid not null,
+  said jsonb not null,
+  fees billing.micros not null,
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  read_at timestamptz not null,
+  compared_at timestamptz,
+  charged jsonb not null default '{}',
+  cost billing.micros,
+  differs text[] not null default '{}',
+  primary key (portal_id, channel_id, day)
+);
+comment on table billing.usage is
+  'What Gupshup says a day (UTC) of a channel''s application had and cost: said {category: messages}, fees (its own and WhatsApp''s, less discounts) in millionths of currency. Beside it our charges of messages written that day: charged {category: messages}, cost (what the rate card expects to pay; null: in another currency). differs: the categories, and cost, that disagree by more than one message or one percent.';
+create index usage_uncompared on billing.usage (read_at) where compared_at is null;
+create index usage_differs on billing.usage (usage_id) where differs <> '{}';

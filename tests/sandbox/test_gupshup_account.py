@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,10 @@ from tests.sandbox.conftest import Stage
 from tests.sandbox.serving import until
 
 pytestmark = pytest.mark.requirement("R2.2-b")
+
+
+TODAY = datetime.now(UTC).date()
+USAGE = f"/usage?from={TODAY - timedelta(days=1)}&to={TODAY + timedelta(days=1)}"
 
 
 async def _asked(stage: Stage, path: str, key: str | None = None) -> Any:
@@ -46,7 +51,7 @@ async def test_an_empty_wallet_shows_it_and_fails_messages(stage: Stage) -> None
     assert 0 == wallet["walletResponse"]["currentBalance"]
 
 
-@pytest.mark.parametrize("path", ["/business/profile/waba", "/wallet/balance", "/health"])
+@pytest.mark.parametrize("path", ["/business/profile/waba", "/wallet/balance", "/health", USAGE])
 async def test_a_wrong_key_and_a_partners_call_are_refused(path: str, stage: Stage) -> None:
     assert 401 == (await _asked(stage, path, "another")).status_code
     before = len(await stage.get("/sandbox/complaints"))
@@ -54,6 +59,18 @@ async def test_a_wrong_key_and_a_partners_call_are_refused(path: str, stage: Sta
     assert 401 == (await _asked(stage, path)).status_code
     assert before == len(await stage.get("/sandbox/complaints")), "nobody can know that beforehand"
     assert 200 == (await _asked(stage, "/business")).status_code
+
+
+async def test_usage_counts_the_messages_of_each_day_and_what_they_cost(stage: Stage) -> None:
+    await stage.writes()
+    await stage.send({"type": "text", "text": "hola"})
+    await until(lambda: stage.receiver.of_type("message-event", "delivered"))
+    days = (await _asked(stage, USAGE)).json()["partnerAppUsageList"]
+    assert 3 == len(days)
+    (day,) = [day for day in days if day["totalMsg"]]
+    assert (1, 1, 1, 0) == (day["incomingMsg"], day["outgoingMsg"], day["service"], day["marketing"])
+    assert (0.002, 0.01, 0.012, "USD") == (day["gsFees"], day["waFees"], day["totalFees"], day["currency"])
+    assert {"templateMsg", "internationalAuthentication", "fep", "ftc", "gsCap", "cumulativeBill"} < set(day)
 
 
 async def test_the_wallet_may_be_asked_ten_times_a_second(stage: Stage) -> None:

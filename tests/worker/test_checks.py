@@ -18,7 +18,7 @@ from worker.checks import Checks
 pytestmark = [pytest.mark.requirement("R2.5-b"), pytest.mark.requirement("R2.5-a")]
 PUBLIC_URL = "https://app.example"
 ADDRESSES = Addresses(PUBLIC_URL)
-READS = ["GET business", "GET business/profile/waba", "GET health", "GET wallet/balance"]
+READS = ["GET business", "GET business/profile/waba", "GET health", "GET usage", "GET wallet/balance"]
 
 
 def _says(value: Any) -> Callable[[dict[str, Any]], Any]:
@@ -64,6 +64,7 @@ async def standing(house: House, owner: Owner) -> House:
         "GET business/profile/waba": _says(
             {"wabaInfo": {"wabaId": "99", "phoneQuality": "GREEN", "accountStatus": "ACTIVE"}}
         ),
+        "GET usage": _says({"partnerAppUsageList": [{"date": "2026-11-20", "service": 2, "totalFees": 0.5}]}),
         "imconnector.status": _says({"CONFIGURED": True, "STATUS": True, "ERROR": False}),
         "event.get": _says(
             [{"event": name, "handler": ADDRESSES.events, "auth_type": "0", "offline": 0} for name in EVENTS]
@@ -111,6 +112,8 @@ async def test_what_is_right_is_left_alone_and_everything_is_read_once(standing:
     assert {"amount": "12.25", "currency": "USD"} == facts["wallet"]
     assert ({"text": "GREEN"}, {"account": "ACTIVE"}) == (facts["quality"], facts["account_status"])
     assert {"missing": []} == facts["events"]
+    (day,) = standing.owner.rows("select day::text, said, fees::int, currency from billing.usage")
+    assert {"day": "2026-11-20", "said": {"service": 2}, "fees": 500_000, "currency": "USD"} == day
     assert {"ok"} == {verdict for test, verdict in _verdicts(standing).items() if test != "round_trip"}
 
 
@@ -158,7 +161,7 @@ async def test_what_the_number_does_not_tell_is_no_trouble_of_the_channel(standi
     channel = await _check(standing)
     assert ("active", 0) == (channel["state"], channel["check_failures"])
     facts = _facts(standing)
-    assert {"not_offered"} == {facts[name] for name in ("health", "wallet", "waba_id", "quality")}
+    assert {"not_offered"} == {facts[name] for name in ("health", "usage", "wallet", "waba_id", "quality")}
     assert "ok" == _verdicts(standing)["gupshup_app"]
 
 

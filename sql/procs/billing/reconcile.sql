@@ -1,5 +1,5 @@
--- Reconciles what Gupshup says it billed with what we charged, as far as it is due: p_limit events, and an hour of messages of
--- p_limit portals. Called again it does nothing again; after any crash it goes on. For the worker's round, until it returns 0.
+-- Reconciles what Gupshup says it billed with what we charged, as far as it is due: p_limit events, an hour of messages of
+-- p_limit portals, and p_limit days of usage of a channel. Called again it does nothing again; after any crash it goes on. For the worker's round, until it returns 0.
 -- One runner at a time, others return 0. Returns how much it looked at. Locks nothing that others wait for.
 create or replace function billing.reconcile(p_limit int default 500) returns int
 language plpgsql security definer
@@ -9,7 +9,7 @@ begin
   if not pg_try_advisory_xact_lock(hashtextextended('billing.reconcile', 0)) then
     return 0;
   end if;
-  return billing.compare_billed(p_limit) + billing.find_unsaid(p_limit);
+  return billing.compare_billed(p_limit) + billing.find_unsaid(p_limit) + billing.compare_usage(p_limit);
 end
 $$;
 comment on function billing.reconcile(int) is

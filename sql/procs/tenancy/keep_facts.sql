@@ -21,7 +21,7 @@ begin
              nullif(e.x -> 'failure', 'null') as failure
         from jsonb_array_elements(p_facts) with ordinality e(x, i)
        where e.x ->> 'fact' in ('events', 'line', 'callback', 'app', 'health', 'wallet', 'waba_id', 'display_name', 'quality',
-               'messaging_limit', 'account_status', 'round_trip')
+               'messaging_limit', 'account_status', 'round_trip', 'usage')
          and (nullif(e.x -> 'value', 'null') is not null or nullif(e.x -> 'failure', 'null') is not null)
        order by e.x ->> 'fact', e.i desc) i
    order by i.fact

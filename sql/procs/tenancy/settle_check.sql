@@ -4,11 +4,13 @@
 -- key that is refused); the attention that only sending finds (the account refuses messages, which no check sees)
 -- waits for a person to connect the channel again. A channel that is off is looked at until nothing of it is left
 -- outside, or until nobody can take it off any more (fix, never).
--- p_report: what was done, and facts [{fact, value, failure}] that the outside told (tenancy.keep_facts); beside them is
+-- p_report: what was done, usage (billing.note_usage), and facts [{fact, value, failure}] that the outside told
+-- (tenancy.keep_facts); beside them is
 -- kept when the last message was handed over, reached a phone, or was not paid for (round_trip), of the last seven days.
 -- p_failure: {code, policy (retry|fix|never), message}. A caller whose lease is over changes nothing; a check that
 -- was asked for while the lease ran stays due. Returns the channel's state (null: unknown channel).
--- Locks the channel row, then its lanes and notices, the synchronization of its templates, then its facts.
+-- Locks the channel row, then its lanes and notices, the synchronization of its templates, then its facts, then its days
+-- of usage.
 create or replace function tenancy.settle_check(
   p_portal_id uuid, p_channel_id uuid, p_check_token bigint, p_report jsonb, p_failure jsonb default null)
 returns text
@@ -46,9 +48,10 @@ begin
   perform tenancy.keep_facts(p_portal_id, p_channel_id,
     case when jsonb_typeof(p_report -> 'facts') = 'array' then p_report -> 'facts' else '[]' end
     || tenancy.round_trip(p_portal_id, p_channel_id));
+  perform billing.note_usage(p_portal_id, p_channel_id, p_report -> 'usage');
   update tenancy.channel c
      set checked_at = v_now, check_lease_until = null,
-         check_report = coalesce(p_report, '{}') - 'facts' || case when p_failure is null then '{}' else jsonb_build_object('failure', p_failure) end,
+         check_report = coalesce(p_report, '{}') - '{facts,usage}'::text[] || case when p_failure is null then '{}' else jsonb_build_object('failure', p_failure) end,
          check_failures = case when p_failure is null then 0 else v_channel.check_failures + 1 end,
          check_at = case
            when v_channel.check_at <= v_now then v_now

@@ -36,17 +36,17 @@ create function pg_temp.read(p_facts text[], p_failure jsonb default null) retur
   select tenancy.keep_facts(c.portal_id, c.channel_id, (select jsonb_agg(jsonb_build_object('fact', f, 'value', case when p_failure is null then '{}'::jsonb end, 'failure', p_failure)) from unnest(p_facts) f))
     from tenancy.channel c
 $$;
-select is(pg_temp.due(), 'app health waba wallet', 'of a channel that was never read everything is due');
+select is(pg_temp.due(), 'app health usage waba wallet', 'of a channel that was never read everything is due');
 select pg_temp.read(array['app', 'wallet', 'waba_id', 'quality']);
-select is(pg_temp.due(), 'health', 'what was read just now is not');
+select is(pg_temp.due(), 'health usage', 'what was read just now is not');
 select tests.pass('1 minute');
-select is(pg_temp.due(), 'app health wallet', 'each has its own time');
+select is(pg_temp.due(), 'app health usage wallet', 'each has its own time');
 select pg_temp.read(array['wallet'], '{"code": "not_offered", "policy": "never"}');
 select pg_temp.read(array['health'], '{"code": "timeout", "policy": "retry"}');
 select tests.pass('10 minutes');
-select is(pg_temp.due(), 'app health waba', 'what the other side refuses to tell is asked again after a day, a silence soon');
+select is(pg_temp.due(), 'app health usage waba', 'what the other side refuses to tell is asked again after a day, a silence soon');
 select tests.pass('1 day');
-select is(pg_temp.due(), 'app health waba wallet', 'then it is asked again');
+select is(pg_temp.due(), 'app health usage waba wallet', 'then it is asked again');
 update tenancy.channel set check_report = '{"shown_name": "Ventas"}', check_at = tenancy.now(), check_lease_until = null;
 select is((select shown_name from tenancy.claim_checks()), 'Ventas', 'the check knows which name the portal shows');
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from connectors.gupshup.account import health_of, waba_of, wallet_of
-from connectors.gupshup.client import App, Gupshup, Health, Waba, Wallet
+from connectors.gupshup.client import App, Gupshup, Health, UsageDay, Waba, Wallet
 from connectors.outside import Failure, Policy
 
 pytestmark = [pytest.mark.requirement("R2.2-c"), pytest.mark.requirement("R2.1-d")]
@@ -40,6 +41,46 @@ async def test_each_is_read_with_the_applications_own_key(gupshup: Gupshup, host
         ("GET", "/wa/app/b1c2-id/health"),
     ] == [(asked.verb, asked.path) for asked in host.asked]
     assert {"sk_the_application_key"} == {asked.headers["apikey"] for asked in host.asked}
+
+
+_DAY = {
+    "date": "2026-11-21",
+    "service": 40,
+    "marketing": "3",
+    "internationalAuthentication": 2,
+    "gsFees": 0.091,
+    "waFees": 1.4,
+    "totalFees": 1.491,
+    "currency": "USD",
+}
+
+
+async def test_the_usage_of_days_is_read_for_the_days_asked_for(
+    gupshup: Gupshup, host: Any, app: App
+) -> None:
+    host.will(200, json.dumps({"status": "success", "partnerAppUsageList": [_DAY, {**_DAY, "date": "x"}, 7]}))
+    host.will(401, '{"status":"error","message":"Authentication Failed"}')
+    (day,) = await _usage(gupshup, app)
+    assert (
+        UsageDay(
+            day=date(2026, 11, 21),
+            marketing=3,
+            utility=0,
+            authentication=0,
+            authentication_international=2,
+            service=40,
+            fees=Decimal("1.491"),
+            currency="USD",
+        )
+        == day
+    )
+    refused = await _usage(gupshup, app)
+    assert ("not_offered", Policy.NEVER) == (refused.code, refused.policy)
+    assert ["/wa/app/b1c2-id/usage"] * 2 == [asked.path.partition("?")[0] for asked in host.asked]
+
+
+async def _usage(gupshup: Gupshup, app: App) -> Any:
+    return await gupshup.usage(app, date(2026, 11, 18), date(2026, 11, 21))
 
 
 def test_the_business_account_is_read_whatever_the_types_and_the_case() -> None:

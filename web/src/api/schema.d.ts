@@ -1343,6 +1343,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/usage-differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListUsageDifferences
+         * @description Days whose usage at Gupshup and our charges disagree; `after`: the `usage_id` of the last one seen.
+         *
+         *     Known only where Gupshup tells the application's own key; amounts in whole millionths. Needs `money.view`.
+         */
+        get: operations["ListUsageDifferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/people": {
         parameters: {
             query?: never;
@@ -3492,10 +3514,12 @@ export interface components {
             /** Format: uuid */
             portal_id: string;
             domain: string;
+            customer_id: string | null;
             customer: string | null;
             message_id: string | null;
             /** Format: uuid */
             channel_id: string;
+            channel: string;
             said: components["schemas"]["Said"];
             charged: components["schemas"]["Charged"];
             /** Format: date-time */
@@ -3954,6 +3978,33 @@ export interface components {
             bonus_from: number | null;
             bonus_percent: string;
             capabilities: string[];
+        };
+        /** UsageDifference */
+        UsageDifference: {
+            /** Format: uuid */
+            usage_id: string;
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            portal_id: string;
+            domain: string;
+            customer_id: string | null;
+            customer: string | null;
+            /** Format: uuid */
+            channel_id: string;
+            channel: string;
+            said: {
+                [key: string]: number;
+            };
+            charged: {
+                [key: string]: number;
+            };
+            fees: number;
+            cost: number | null;
+            currency: string;
+            differs: string[];
+            /** Format: date-time */
+            read_at: string;
         };
         /** User */
         User: {
@@ -6363,6 +6414,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PortalDifference"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListUsageDifferences: {
+        parameters: {
+            query?: {
+                portal_id?: string | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageDifference"][];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */

@@ -19,6 +19,7 @@ export const VIEWS: RouteRecordRaw[] = [
   { path: '/tariffs', name: 'tariffs', meta: { permission: 'customers.view', tab: 'tariffs' }, component: () => import('./views/TariffsView.vue') },
   { path: '/tariffs/:id', name: 'tariffs-one', meta: { permission: 'tariffs.manage' }, component: () => import('./views/TariffView.vue'), props: true },
   { path: '/adjustments', name: 'adjustments', meta: { permission: 'money.view', tab: 'adjustments' }, component: () => import('./views/AdjustmentsView.vue') },
+  { path: '/differences', name: 'differences', meta: { permission: 'money.view', tab: 'differences' }, component: () => import('./views/DifferencesView.vue') },
   { path: '/margins', name: 'margins', meta: { permission: 'money.view', tab: 'margins' }, component: () => import('./views/MarginsView.vue') },
   { path: '/people', name: 'people', meta: { permission: 'staff.manage', tab: 'people' }, component: () => import('./views/PeopleView.vue') },
 ]
