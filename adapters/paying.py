@@ -154,6 +154,20 @@ class Paying:
             await self.note(str(row["portal_id"]), str(row["payment_id"]), note)
         return found
 
+    async def close_page(self, row: Mapping[str, Any]) -> Snapshot | Failure | None:
+        """Let nobody pay on the page of an open payment any more; one that was paid meanwhile is booked.
+
+        `row` is one of `billing.open_intents`; None where the provider knows of no page. It notes no more.
+        """
+        provider, ids = self.provider(row["provider"]), row["ids"]
+        ref = ids.get("checkout") or ids.get("payment")
+        if provider is None or ref is None:
+            return None
+        found = await provider.cancel_topup(ref, about=Context(portal_id=str(row["portal_id"])))
+        if not isinstance(found, Failure):
+            await self.book([found])
+        return found
+
     async def _bring_method(
         self, provider: PaymentProvider, ref: str, about: Context
     ) -> Snapshot | Failure | None:

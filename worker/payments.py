@@ -135,11 +135,14 @@ class Payments:
             if row["kind"] == "recharge":
                 continue  # asked for by `recharges`, whose claim comes again
             found = await self._paying.bring_home(row)
-            if row["is_stale"] and _nobody_paid(found):
-                note = {"outcome": "expired", "code": "nobody_paid"}
-                if found is not None:
-                    await self._paying.bring_home(row, cancelled=True)
-                await self._paying.note(str(row["portal_id"]), str(row["payment_id"]), note)
+            if row["is_stale"] and await self._expire(row, _heard(found)) == "close":
+                await self._expire(row, _heard(await self._paying.close_page(row)))
+
+    async def _expire(self, row: dict[str, Any], heard: str) -> str:
+        """Let SQL decide what becomes of an open payment, by what the provider said of it just now."""
+        asked = {f"p_{name}": row[name] for name in ("portal_id", "payment_id")}
+        decided: str = await self._database.call_value("billing.expire_intent", {**asked, "p_heard": heard})
+        return decided
 
     async def recharges(self) -> None:
         """Charge the saved cards of recharges that SQL decided."""
@@ -197,11 +200,12 @@ class Payments:
         """Book all that a provider lists since then; False where the list broke off."""
         found: list[Snapshot] = []
         async for one in provider.list_since(since):
-            if isinstance(one, Failure):
-                log.warning("payments_not_listed", provider=provider.name, code=one.code)
+            read = one if isinstance(one, Failure) else await _captured(provider, one)
+            if isinstance(read, Failure):
+                log.warning("payments_not_listed", provider=provider.name, code=read.code)
                 await self._paying.book(found)
                 return False
-            found.append(one)
+            found.append(read)
             if len(found) >= _AT_ONCE:
                 await self._paying.book(found)
                 found.clear()
@@ -221,10 +225,17 @@ async def _captured(provider: PaymentProvider, one: Snapshot) -> Snapshot | Fail
     return one
 
 
-def _nobody_paid(found: Snapshot | Failure | None) -> bool:
-    return found is None or (
-        isinstance(found, PaymentSnapshot) and found.state in (PaymentState.OPEN, PaymentState.NEEDS_ACTION)
-    )
+def _heard(found: Snapshot | Failure | None) -> str:
+    """What a provider said of a payment, as `billing.expire_intent` takes it."""
+    match found:
+        case None:
+            return "nothing"
+        case PaymentSnapshot(state=PaymentState.OPEN | PaymentState.NEEDS_ACTION):
+            return "open"
+        case PaymentSnapshot(state=PaymentState.CANCELLED | PaymentState.EXPIRED):
+            return "closed"
+        case _:
+            return "other"
 
 
 def _note_of(outcome: ChargeOutcome) -> dict[str, Any]:

@@ -56,6 +56,7 @@ class Rounds:
             self._keep_books,
             self._invoice,
             self._forget_mail,
+            self._drop_events,
             self._forget_files,
         )
         await asyncio.gather(
@@ -101,6 +102,11 @@ class Rounds:
     async def _forget_mail(self) -> None:
         while await self._database.call_value("billing.forget_mail"):
             pass  # a call forgets some of it
+
+    async def _drop_events(self) -> None:
+        """What payment providers sent, once nobody can open a case about it any more."""
+        while await self._database.call_value("billing.drop_events"):
+            pass  # a call deletes some of it
 
     async def _erase(self) -> None:
         """What removed channels leave, piece by piece, with their files on this machine."""

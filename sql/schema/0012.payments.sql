@@ -225,6 +225,7 @@ comment on table billing.provider_event is
   'The inbox: every proven event of a provider, byte by byte, before it was answered; how it was proven; what became of it. unmatched: belongs to nothing of ours; it is tried again for three days, then staff look at it; dismissed: staff said that it needs nothing. due_at is also the lease of who works on it.';
 create index provider_event_due on billing.provider_event (due_at) where due_at < 'infinity';
 create index provider_event_unmatched on billing.provider_event (received_at) where state in ('unmatched', 'failed', 'dismissed');
+create index provider_event_over on billing.provider_event (settled_at) where state in ('processed', 'ignored', 'dismissed');
 
 create table billing.payment_event (
   portal_id uuid not null,

@@ -201,14 +201,39 @@ def test_who_dies_between_the_capture_and_our_commit_leaves_one_credit(
     assert captures + 1 == len(paypal.known("captures"))
 
 
-def test_paypals_own_package_carries_the_same_payment(house: House, paypal: PayPalBeside) -> None:
+@pytest.mark.parametrize("provider", ["stripe", "paypal"])
+def test_a_page_that_nobody_paid_is_closed_and_has_expired(
+    provider: str, house: House, stripe: StripeBeside
+) -> None:
+    opened = _open(house, 8 * USD, f"{provider}, nobody", provider=provider)
+    house.query(
+        "update billing.payment set url_expires_at = now() - interval '2 hours', ask_at = now()"
+        " where payment_id = %s returning 1",
+        opened["payment_id"],
+    )
+    house.until("it is over", lambda: not _payment(house, opened["payment_id"])["is_open"])
+    ended = _payment(house, opened["payment_id"])
+    assert ("expired", "nobody_paid", None) == (ended["state"], ended["state_reason"], ended["url"])
+    if provider == "stripe":
+        assert "expired" == stripe.objects("checkout.session")[0]["status"]
+
+
+def test_paypals_own_package_takes_even_what_was_given_up_and_approved_and_never_told(
+    house: House, paypal: PayPalBeside
+) -> None:
     before = _balance(house)
     house.kill("worker1")
-    house.set("worker1", PAYPAL_TRANSPORT="paypalrestsdk")
-    house.start("worker1")
-    _open(house, 12 * USD, "the old package", provider="paypal")
+    paypal.silent()
+    opened = _open(house, 12 * USD, "the old package", provider="paypal")
+    given_up = httpx.post(opened["url"], data={"act": "cancel"}, trust_env=False)
+    house.api.get(given_up.headers["location"].removeprefix(house.api_url))
     paypal.pays()
-    house.until("the webhook brought it", lambda: _balance(house) == before + 12 * USD)
+    house.set("worker1", PAYPAL_TRANSPORT="paypalrestsdk")
+    house.start("worker1")  # a worker that starts reads what happened lately
+    house.until("the list brought it", lambda: _balance(house) == before + 12 * USD)
+    late = _payment(house, opened["payment_id"])
+    assert ("succeeded", "late_after_cancelled") == (late["state"], late["state_reason"])
+    paypal.silent(False)
 
 
 @pytest.mark.parametrize(

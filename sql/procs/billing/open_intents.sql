@@ -1,7 +1,6 @@
 -- Payments whose end is not known, for the reconciler, which asks the provider about each: those that are due, the longest due first,
 -- asked again later each time (2, 4, 8 … minutes, at most 6 h). ids: the provider's objects {kind: id}; is_stale: nobody can pay
--- it any more (its page ended an hour ago, or it is two days old), so where the provider knows of no money it may be noted as
--- expired. Passes over what others hold.
+-- it any more (billing.is_stale), so where the provider knows of no money billing.expire_intent() is asked. Passes over what others hold.
 create or replace function billing.open_intents(p_limit int default 50)
 returns table (
   portal_id uuid, payment_id uuid, provider text, kind text, amount bigint, currency text, every text, state text, livemode boolean,
@@ -30,7 +29,7 @@ begin
     select a.portal_id, a.payment_id, a.provider, a.kind, a.amount::bigint, a.currency, a.every, a.state, a.livemode, a.recharge_id,
            (select max(t.number) from billing.payment_attempt t where t.portal_id = a.portal_id and t.payment_id = a.payment_id),
            billing.objects_of(a.portal_id, a.payment_id), a.opened_at, a.asks,
-           coalesce(a.url_expires_at + interval '1 hour', a.opened_at + interval '2 days') < v_now
+           billing.is_stale(a::billing.payment, v_now)
       from asked a;
 end
 $$;

@@ -28,7 +28,9 @@ begin
   update billing.payment p
      set captured = p_evidence.amount, tax = p_evidence.tax, bonus = v_bonus, paid_at = p_evidence.at
    where p.portal_id = p_evidence.portal_id and p.payment_id = p_evidence.payment_id;
-  perform billing.step_payment(p_evidence.portal_id, p_evidence.payment_id, 'succeed');
+  -- Money of what was given up counts, and says that it did.
+  perform billing.step_payment(p_evidence.portal_id, p_evidence.payment_id, 'succeed',
+            case when v_payment.state in ('cancelled', 'expired', 'failed') then 'late_after_' || v_payment.state end);
   update billing.payment_attempt a
      set outcome = 'succeeded', ended_at = coalesce(a.ended_at, p_evidence.received_at)
    where a.portal_id = p_evidence.portal_id and a.payment_id = p_evidence.payment_id

@@ -42,6 +42,18 @@ begin
     union all
     select 'recharges_open', count(*) from billing.recharge r where r.state = 'open'
     union all
+    select 'payment_events_waiting', count(*) from billing.provider_event e where e.due_at < 'infinity' and e.state = 'new'
+    union all
+    select 'payment_events_oldest_seconds', coalesce(greatest(extract(epoch from v_now - min(e.received_at)), 0), 0)
+      from billing.provider_event e where e.due_at < 'infinity' and e.state = 'new'
+    union all
+    select 'payment_events_unmatched', count(*) from billing.provider_event e where e.state in ('unmatched', 'failed')
+    union all
+    select 'payments_open', count(*) from billing.payment p where p.ask_at < 'infinity'
+    union all
+    select 'payments_open_oldest_seconds', coalesce(greatest(extract(epoch from v_now - min(p.opened_at)), 0), 0)
+      from billing.payment p where p.ask_at < 'infinity'
+    union all
     select 'oldest_snapshot_seconds', coalesce(greatest(max(extract(epoch from v_now - a.xact_start)), 0), 0)
       from pg_catalog.pg_stat_activity a where a.backend_xmin is not null and a.datname = current_database()
     union all

@@ -1,6 +1,6 @@
 -- requirement: R4-c, R2.4-c
 begin;
-select plan(9);
+select plan(10);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 update billing.topup_rule set bonus_from = 20000000, bonus_percent = 10 where currency = 'USD';
@@ -16,6 +16,7 @@ select tests.opened(:'portal', '{"key": "k3"}') as third \gset
 select billing.note_payment(:'portal', :'third', '{"outcome": "expired"}');
 select is(tests.booked(tests.proof('topup', 19000000, 'stripe:pi:pi_3', jsonb_build_object('payment_id', :'third', 'payment', 'pi_3'))), 'done', 'money that comes late counts');
 select is(tests.payment(:'third'), 'succeeded 19000000 0 0', 'whatever was thought of it before');
+select is((select state_reason from billing.payment where payment_id = :'third'), 'late_after_expired', 'and says what that was');
 -- subscriptions that waited
 select tests.create_channel(:'portal') as channel \gset
 update billing.subscription set state = 'suspended', due_at = tenancy.now() + interval '20 hours';
