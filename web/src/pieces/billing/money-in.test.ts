@@ -4,6 +4,7 @@ import type { Schemas } from '@/api/client'
 import { shown } from '@/testing'
 import { balance } from './billing-for-tests'
 import { declineWord } from './declines'
+import { changeOf, formOf } from './facts'
 import MoneyIn from './MoneyIn.vue'
 import { walletOf, type Wallet } from './money'
 import { faultOfRecharge, standingOfRecharge, type Recharge } from './recharge'
@@ -25,13 +26,19 @@ const PAID: Schemas['Payment'] = {
 const ORDER: Recharge = {
   is_on: true, threshold: 5_000_000, amount: 20_000_000, target: null, monthly_cap: 100_000_000, used: 20_000_000, failures: 0, not_before: null, declined: null,
 }
+const CUSTOMER: Schemas['Customer'] = {
+  customer_id: '01a20000-0000-7000-8000-0000000000c1', legal_name: null, trade_name: 'Acme', tax_id_type: null, tax_id: null, country: 'MX',
+  billing_address: { street: '', city: '', region: '', postal_code: '', country: 'MX' },
+  contacts: [{ name: 'Leo', email: 'leo@acme.example', phone: '51999', purpose: '' }], language: 'es', currency: 'USD', state: 'active', version: 3, portals: 1,
+}
 const DECLINED = { at: '2026-11-22T10:00:00Z', amount: 20_000_000, code: 'insufficient_funds' }
 const wallet = (recharge: Recharge | null = null) => walletOf(balance({ recharge })) as Wallet
 
 function view(told: { recharge?: Recharge | null; mayPay?: boolean; answers?: Record<string, unknown> } = {}) {
-  return shown(MoneyIn, { balance: wallet(told.recharge ?? null), mayPay: told.mayPay ?? true }, {
+  return shown(MoneyIn, { balance: wallet(told.recharge ?? null), mayPay: told.mayPay ?? true, mayManage: told.mayPay ?? true }, {
     answers: {
       'GET /api/v1/payments/offers': [OFFER], 'GET /api/v1/payments/methods': [CARD], 'GET /api/v1/payments': [PAID], 'GET /api/v1/documents': [],
+      'GET /api/v1/customer': CUSTOMER,
       ...told.answers,
     },
   })
@@ -194,6 +201,44 @@ describe('the automatic top-up', () => {
     expect(faultOfRecharge({ ...form, amount: null, target: 5_000_000 })).toBe('target')
     expect(faultOfRecharge({ ...form, cap: 19_000_000 })).toBe('cap')
     expect(faultOfRecharge({ ...form, amount: null, target: 30_000_000, cap: 24_000_000 })).toBe('cap')
+  })
+})
+
+describe('the billing data', () => {
+  it('says what is missing, and is changed with the version that was seen; other contacts stay', async () => {
+    const sent: unknown[] = []
+    const answers = { 'PATCH /api/v1/customer': async (request: Request) => (sent.push(await request.json()), CUSTOMER) }
+    const page = await view({ answers })
+    expect(page.get('[data-fact=taxId]').text()).toContain('Falta')
+    await page.get('section[aria-label="Datos de facturación"] button').trigger('click')
+    await flushPromises()
+    for (const [selector, value] of [['[data-tax-id] input, input[data-tax-id]', 'GODE561231GR8'], ['[data-email] input, input[data-email]', 'caja@acme.example']] as const) {
+      const field = document.querySelector<HTMLInputElement>(selector) as HTMLInputElement
+      field.value = value
+      field.dispatchEvent(new Event('input', { bubbles: true }))
+    }
+    await pressInDialog('Guardar')
+    expect(sent).toEqual([{
+      version: 3, legal_name: null, country: 'MX', tax_id_type: 'RFC', tax_id: 'GODE561231GR8',
+      billing_address: { street: '', city: '', region: '', postal_code: '', country: 'MX' },
+      contacts: [{ name: 'Leo', email: 'leo@acme.example', phone: '51999', purpose: '' }, { name: '', phone: '', email: 'caja@acme.example', purpose: 'billing' }],
+    }])
+    page.unmount()
+  })
+
+  it('that has a wrong tax id says which one was expected', async () => {
+    const wrong = () => Response.json({ reason: 'malformed_item', facts: { field: 'tax_id' } }, { status: 400 })
+    const page = await view({ answers: { 'PATCH /api/v1/customer': wrong } })
+    await page.get('section[aria-label="Datos de facturación"] button').trigger('click')
+    await flushPromises()
+    await pressInDialog('Guardar')
+    expect(document.querySelector('[data-fault]')?.textContent).toBe('El número no tiene la forma de un RFC de México. Revíselo.')
+    page.unmount()
+  })
+
+  it('of a country without kinds of tax ids has none', () => {
+    const form = { ...formOf(CUSTOMER), country: 'US', taxId: '12-3456789' }
+    expect(changeOf(CUSTOMER, form)).toMatchObject({ country: 'US', tax_id_type: null, tax_id: null })
   })
 })
 
