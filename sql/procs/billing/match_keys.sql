@@ -17,7 +17,8 @@ begin
   if not exists (
     select
       from (select r.portal_id, r.key, count(*) as n from unnest(p_rows) r where r.outcome is null group by r.portal_id, r.key) k
-     where k.n > 1 or exists (select from billing.transfer t where t.portal_id = k.portal_id and t.key = k.key)) then
+      left join billing.transfer t on t.portal_id = k.portal_id and t.key = k.key
+     where k.n > 1 or t.key is not null) then
     return p_rows;
   end if;
   with r as (
