@@ -93,6 +93,10 @@ class MediaShelf:
         shelved = await asyncio.to_thread(self._read, key)
         return None if shelved is None else (shelved, self._path(key))
 
+    def path(self, shelved: Shelved) -> Path:
+        """Where the file lies, for whoever sends its bytes on."""
+        return self._path(shelved.key)
+
     async def discard(self, keys: Sequence[UUID]) -> None:
         """Delete the files that were copied under these keys, where there are any."""
         await asyncio.to_thread(self._discard, keys)

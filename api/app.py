@@ -38,6 +38,7 @@ from api.v1 import (
     session,
     statement,
     subscriptions,
+    templates,
 )
 from api.v1 import events as changes
 from api.v1.holder import holder_read, provide_holder
@@ -158,6 +159,14 @@ def _v1(services: Callable[[], Services]) -> Router:
                     subscriptions.restart_subscription,
                     customer.get_customer,
                     customer.change_customer,
+                    templates.list_templates,
+                    templates.get_template,
+                    templates.create_template,
+                    templates.edit_template,
+                    templates.delete_template,
+                    templates.check_template,
+                    templates.preview_template,
+                    templates.send_template,
                     keys.list_keys,
                     keys.create_key,
                     keys.revoke_key,

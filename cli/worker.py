@@ -26,6 +26,7 @@ from worker.outbox import Outbox
 from worker.payments import Payments
 from worker.repairs import Repairs
 from worker.rounds import Rounds
+from worker.templates import Templates
 from worker.to_portal import ToPortal
 from worker.to_whatsapp import ToWhatsApp
 from worker.worker import Worker
@@ -75,6 +76,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
             mail=Mail(database, postman(settings, trace), settings.app_name),
             checks=Checks(database, out.gupshup, out.portals, out.box, out.addresses),
             repairs=Repairs(database, out.portals, out.addresses, settings.app_name),
+            templates=Templates(database, out.gupshup, out.portals.buckets, out.shelf, out.box),
             rounds=Rounds(database, out.shelf, wake, trace_keep_days=settings.trace_keep_days),
         )
         trace.note("worker_started", summary=name)

@@ -19,7 +19,8 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults, FaultSettings
 from sandbox.feed import Feed
 from sandbox.gupshup.party import GupshupSandbox
-from sandbox.gupshup.state import Message, SandboxApp
+from sandbox.gupshup.state import Message, SandboxApp, Template
+from sandbox.gupshup.templates import Decision
 from sandbox.gupshup.writing import Written
 from sandbox.misuse import Misuse
 from sandbox.reading import AnyRequest, changed, read
@@ -120,6 +121,21 @@ class Gupshup(Controller):
         app.knobs = await changed(request, before)
         gupshup.change_app(app, before)
         return shown_app(app)
+
+    @get("/templates")
+    async def templates(self, gupshup: NamedDependency[GupshupSandbox]) -> list[Template]:
+        """The templates of all apps."""
+        return list(gupshup.state.templates.values())
+
+    @post("/templates/{template_id:str}", status_code=200)
+    async def decide(
+        self, template_id: FromPath[str], request: AnyRequest, gupshup: NamedDependency[GupshupSandbox]
+    ) -> Template:
+        """WhatsApp decides about a template (`sandbox.gupshup.templates.Decision`) and tells it."""
+        template = gupshup.templates.decide(template_id, await read(request, Decision))
+        if template is None:
+            raise Misuse(404, f"unknown template {template_id!r}", "GET /sandbox/gupshup/templates")
+        return template
 
     @post("/webhooks", status_code=200)
     async def webhook(self, request: AnyRequest, gupshup: NamedDependency[GupshupSandbox]) -> dict[str, Any]:

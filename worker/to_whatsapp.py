@@ -11,10 +11,11 @@ from weakref import WeakValueDictionary
 import msgspec
 import structlog
 
-from adapters.media import MediaShelf
+from adapters.media import MediaShelf, Shelved
 from adapters.portals import SqlBuckets
-from connectors.gupshup.client import App, Gupshup, OutboundMessage, Sent
+from connectors.gupshup.client import App, Gupshup, OutboundMessage, OutboundTemplate, Sent
 from connectors.gupshup.outbound import Kind
+from connectors.gupshup.templates import header_file
 from connectors.media.limits import check
 from connectors.outside import Actor, Context, Failure, Policy
 from connectors.redaction import Secret
@@ -24,6 +25,7 @@ from worker.settling import KEY_UNREADABLE, LEASE_NEARLY_OVER, accepted, failed,
 
 _PATIENCE_S = 5.0
 _PAUSE_S = 2.0
+Outbound = OutboundMessage | OutboundTemplate
 log = structlog.get_logger(__name__)
 
 
@@ -53,7 +55,11 @@ class ToWhatsApp:
             ready = fault(error)
         if isinstance(ready, Failure):
             return [failed(claim, ready)]
-        outcome = await self._gupshup.send(*ready, about=_about(claim))
+        app, message = ready
+        if isinstance(message, OutboundTemplate):
+            outcome = await self._gupshup.send_template(app, message, about=_about(claim))
+        else:
+            outcome = await self._gupshup.send(app, message, about=_about(claim))
         if isinstance(outcome, Sent):
             return [accepted(claim, keys={"gs": outcome.gs_id})]
         if outcome.http_status == 429:
@@ -61,7 +67,7 @@ class ToWhatsApp:
             await self._buckets.close(str(claim["portal_id"]), "number", claim["channel"]["phone"], pause_s)
         return [failed(claim, outcome)]
 
-    async def _ready(self, claim: Claim, leave_by: float) -> tuple[App, OutboundMessage] | Failure:
+    async def _ready(self, claim: Claim, leave_by: float) -> tuple[App, Outbound] | Failure:
         """Everything before the first byte leaves: a failure here is never ambiguous. Raises `SealBroken`."""
         channel = claim["channel"]
         key = Secret(self._box.open(claim["key_sealed"]))
@@ -80,30 +86,54 @@ class ToWhatsApp:
             )
         return LEASE_NEARLY_OVER if time.monotonic() > leave_by else (app, message)
 
-    async def _message(self, claim: Claim, about: Context) -> OutboundMessage | Failure:
+    async def _message(self, claim: Claim, about: Context) -> Outbound | Failure:
         """The message as Gupshup takes it; a file is copied first, because the portal's link may die."""
+        destination = claim["contact"]["wa_id"] or claim["chat_key"]
+        if claim["kind"] == "template":
+            return await self._template(claim, destination, about)
         context = claim["context"] or {}
         message = OutboundMessage(
             kind=cast("Kind", claim["kind"]),
-            destination=claim["contact"]["wa_id"] or claim["chat_key"],
+            destination=destination,
             text=claim["text"],
             context_key=context.get("wa" if context.get("direction") == "in" else "gs"),
         )
         media = claim["media"]
         if not media:
             return message
+        shelved = await self._file(claim, claim["kind"], "bitrix24", about)
+        if isinstance(shelved, Failure):
+            return shelved
+        return msgspec.structs.replace(message, url=self._shelf.address(shelved), filename=shelved.name)
+
+    async def _template(self, claim: Claim, destination: str, about: Context) -> OutboundTemplate | Failure:
+        """A template as Gupshup takes it; SQL has put in its parameters (`messaging.decide_outgoing`)."""
+        filled = claim["payload"]["template"]
+        file_kind = header_file(filled["type"])
+        message = OutboundTemplate(
+            provider_id=filled["provider_id"],
+            destination=destination,
+            params=filled["params"],
+            file_kind=file_kind,
+        )
+        if file_kind is None:
+            return message
+        shelved = await self._file(claim, file_kind, "file", about)
+        if isinstance(shelved, Failure):
+            return shelved
+        return msgspec.structs.replace(message, url=self._shelf.address(shelved), filename=shelved.name)
+
+    async def _file(self, claim: Claim, kind: str, party: str, about: Context) -> Shelved | Failure:
+        """Copy the message's file, if WhatsApp takes it."""
+        media = claim["media"]
         shelved = await self._shelf.take(
-            media["url"], claim["message_id"], party="bitrix24", name=media.get("name"), about=about
+            media["url"], claim["message_id"], party=party, name=media.get("name"), about=about
         )
         if isinstance(shelved, Failure):
             return shelved
-        too_much = check(claim["kind"], shelved.mime, shelved.size)
-        if too_much is not None:
-            return too_much
-        address = self._shelf.address(shelved)
-        return msgspec.structs.replace(message, url=address, filename=shelved.name)
+        return check(kind, shelved.mime, shelved.size) or shelved
 
-    async def _turn(self, claim: Claim, message: OutboundMessage, leave_by: float) -> float:
+    async def _turn(self, claim: Claim, message: Outbound, leave_by: float) -> float:
         """Wait for the pair's and the number's turn; return what is left to wait where that is too long.
 
         The messages of a number wait in a row, and only the first one asks the database.

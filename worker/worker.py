@@ -17,6 +17,7 @@ from worker.outbox import Outbox
 from worker.payments import Payments
 from worker.repairs import Repairs
 from worker.rounds import Rounds
+from worker.templates import Templates
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +31,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     mail: Mail
     checks: Checks
     repairs: Repairs
+    templates: Templates
     rounds: Rounds
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -38,7 +40,8 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         A part that fails stops the others in good order, then the process: whoever supervises it begins anew.
         """
         tellers = (self.notices, self.channel_notices, self.money_notices)
-        parts = (*self.outboxes, *tellers, self.checks, self.repairs, self.payments, self.mail, self.rounds)
+        errands = (self.checks, self.repairs, self.templates, self.payments, self.mail)
+        parts = (*self.outboxes, *tellers, *errands, self.rounds)
         outcomes = await asyncio.gather(
             *(_stopping_all(part.run(stop), stop) for part in parts), return_exceptions=True
         )

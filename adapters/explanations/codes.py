@@ -42,8 +42,9 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         payment_missing payment_way payments_many permission plan plan_unknown
         portal_deleted portal_exhausted portal_state rights subscription_cancelled
         subscription_paused subscription_state subscription_suspended tariff template_busy template_count
-        template_disabled template_exists template_faults template_format template_long template_missing template_paused
-        template_policy template_refused template_state templates_off token unknown_portal webhook_route
+        template_disabled template_exists template_faults template_format template_long template_missing
+        template_paused template_policy template_refused template_state templates_off token unknown_portal
+        webhook_route
         """,
     "provider": """
         adjustment customer customer_in_use element_refused fault frozen gupshup_moved legacy_error no_price

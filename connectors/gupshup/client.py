@@ -1,4 +1,4 @@
-"""What we ask of Gupshup with a customer's own application key (contracts/gupshup.md §1.4, §1.5, §2.1, §5.4).
+"""What we ask of Gupshup with a customer's own application key (contracts/gupshup.md §1.4 to §3, §5.4).
 
 Nothing here raises for what Gupshup answers or does not answer: a call returns its value or a `Failure`.
 """
@@ -11,11 +11,18 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from connectors.gupshup import account, methods, subscriptions
+from connectors.gupshup import account, methods, subscriptions, templates
 from connectors.gupshup.account import Business, Health, UsageDay, Waba, Wallet
-from connectors.gupshup.exchange import App, Request, Wire
-from connectors.gupshup.outbound import OutboundMessage, form_of, unsendable
+from connectors.gupshup.exchange import App, Request, Upload, Wire
+from connectors.gupshup.outbound import (
+    OutboundMessage,
+    OutboundTemplate,
+    form_of,
+    template_form_of,
+    unsendable,
+)
 from connectors.gupshup.subscriptions import Subscription, SubscriptionCheck
+from connectors.gupshup.templates import Draft, Kept, Template
 from connectors.gupshup.wire import object_of, text_of
 from connectors.outside import Context, Failure, Journal, Policy
 from connectors.redaction import Secret
@@ -23,12 +30,18 @@ from connectors.redaction import Secret
 __all__ = [
     "App",
     "Business",
+    "Draft",
     "Gupshup",
     "Health",
+    "Kept",
     "OutboundMessage",
+    "OutboundTemplate",
     "Sent",
     "Subscription",
     "SubscriptionCheck",
+    "Template",
+    "TemplatePage",
+    "Upload",
     "UsageDay",
     "Waba",
     "Wallet",
@@ -42,6 +55,13 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
     gs_id: str
     """Gupshup's id, `gsId` in later callbacks."""
+
+
+class TemplatePage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the list of templates; `is_last` when no further one follows."""
+
+    templates: list[Template]
+    is_last: bool
 
 
 class Gupshup:
@@ -63,6 +83,60 @@ class Gupshup:
             return refusal
         form = form_of(message, app.phone, app.app_name)
         return await self._wire.call(app, Request(method=methods.SEND, form=form, about=about), _sent)
+
+    async def send_template(self, app: App, message: OutboundTemplate, *, about: Context) -> Sent | Failure:
+        """Send an approved template; `Policy.UNKNOWN` as for `send`."""
+        form = template_form_of(message, app.phone, app.app_name)
+        return await self._wire.call(
+            app, Request(method=methods.SEND_TEMPLATE, form=form, about=about), _sent
+        )
+
+    async def templates(self, app: App, page: int, *, about: Context = _NOTHING) -> TemplatePage | Failure:
+        """Read a page of the application's templates, counted from 1; ten calls a minute pass (§2.5)."""
+        query = {"pageNo": str(page), "pageSize": str(templates.PAGE)}
+        request = Request(method=methods.LIST_TEMPLATES, query=query, about=about)
+        listed = await self._wire.call(app, request, templates.page_of)
+        if isinstance(listed, Failure):
+            return listed
+        return TemplatePage(
+            templates=[one for one in listed if one is not None], is_last=len(listed) < templates.PAGE
+        )
+
+    async def create_template(
+        self, app: App, draft: Draft, handle: str | None = None, *, about: Context = _NOTHING
+    ) -> Kept | Failure:
+        """Hand in a new template; `handle` is of the sample that `upload_sample` took."""
+        request = Request(method=methods.CREATE_TEMPLATE, form=templates.form_of(draft, handle), about=about)
+        return await self._wire.call(app, request, templates.kept)
+
+    async def edit_template(
+        self,
+        app: App,
+        provider_id: str,
+        draft: Draft,
+        handle: str | None = None,
+        *,
+        about: Context = _NOTHING,
+    ) -> Kept | Failure:
+        """Change a template; WhatsApp reviews it again."""
+        request = Request(
+            method=methods.EDIT_TEMPLATE,
+            path={"templateId": provider_id},
+            form=templates.form_of(draft, handle),
+            about=about,
+        )
+        return await self._wire.call(app, request, templates.kept)
+
+    async def delete_template(self, app: App, name: str, *, about: Context = _NOTHING) -> Failure | None:
+        """Delete a template in all its languages; None when it is gone, also when there was none."""
+        request = Request(method=methods.DELETE_TEMPLATE, path={"elementName": name}, about=about)
+        outcome = await self._wire.call(app, request, _done)
+        return outcome if isinstance(outcome, Failure) and outcome.http_status != 404 else None
+
+    async def upload_sample(self, app: App, file: Upload, *, about: Context = _NOTHING) -> str | Failure:
+        """Upload the sample file of a template's header; returns its handle."""
+        request = Request(method=methods.UPLOAD_SAMPLE, form={"file_type": file.mime}, file=file, about=about)
+        return await self._wire.call(app, request, templates.handle_of)
 
     async def business(self, app: App, *, about: Context = _NOTHING) -> Business | Failure:
         """Read the account behind the application: the test that its id and key are right."""

@@ -40,12 +40,25 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     key: Secret
 
 
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that goes with a form (multipart)."""
+
+    name: str
+    mime: str
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"Upload(name={self.name!r}, mime={self.mime!r}, {len(self.content)} bytes)"
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """A call of one method. In `form`, an object goes as JSON text, a Secret as its value."""
 
     method: Method
     path: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
     form: Mapping[str, Any] | None = None
+    file: Upload | None = None
     about: Context = Context()
 
 
@@ -104,7 +117,9 @@ class Wire:
             self._http.stream(
                 verb,
                 self._base_url + path,
+                params=request.query or None,
                 data=_encoded(request.form),
+                files=_part(request.file),
                 headers={"apikey": app.key.reveal(), "Accept": "application/json"},
             ) as answer,
         ):
@@ -125,7 +140,7 @@ class Wire:
                 method=request.method.name,
                 status=took.status,
                 duration_ms=(time.perf_counter() - took.started) * 1000,
-                request=_recordable({"path": path, "form": request.form}, known),
+                request=_recordable({"path": path, **request.query, "form": request.form}, known),
                 response=_recordable(_json_of(took.text) or took.text, known),
                 error=outcome.code if isinstance(outcome, Failure) else None,
                 **msgspec.structs.asdict(request.about),
@@ -174,6 +189,10 @@ def _encoded(form: Mapping[str, Any] | None) -> dict[str, str] | None:
     if form is None:
         return None
     return {name: _field(value) for name, value in form.items()}
+
+
+def _part(file: Upload | None) -> dict[str, tuple[str, bytes, str]] | None:
+    return None if file is None else {"file": (file.name, file.content, file.mime)}
 
 
 def _field(value: Any) -> str:

@@ -1,6 +1,6 @@
 """The methods of Gupshup that this connector calls, and why each; the client calls no other (R2.2-c).
 
-A row's name is its HTTP verb and path (contracts/gupshup.md §1.5, §2.1, §5.4), and the client builds the
+A row's name is its HTTP verb and path (contracts/gupshup.md §1.5, §2, §3, §5.4), and the client builds the
 request from it. All are of the self-serve API and need the application's own key, header `apikey`.
 """
 
@@ -18,6 +18,48 @@ SEND: Final = Method(
     why="works with the customer's own key; v3 needs a partner account and a second subscription",
     scope=_KEY,
     retry=Retry.ONCE,
+)
+SEND_TEMPLATE: Final = Method(
+    name="POST /wa/api/v1/template/msg",
+    purpose="send an approved template, inside or outside the 24-hour window",
+    why="the template goes by its id with the customer's own key; by name (v3) only partners may",
+    scope=_KEY,
+    retry=Retry.ONCE,
+)
+LIST_TEMPLATES: Final = Method(
+    name="GET /wa/app/{appId}/template",
+    purpose="keep our copy of the templates up to date",
+    why="the only list with header, buttons and quality (containerMeta); events alone tell less",
+    scope=_KEY,
+    retry=Retry.SAFE,
+)
+CREATE_TEMPLATE: Final = Method(
+    name="POST /wa/app/{appId}/template",
+    purpose="create a template and hand it in for WhatsApp's review",
+    why="a name is unique in its language, so one that got lost is found again by the list",
+    scope=_KEY,
+    retry=Retry.ONCE,
+)
+EDIT_TEMPLATE: Final = Method(
+    name="PUT /wa/app/{appId}/template/{templateId}",
+    purpose="correct a rejected template, or change an approved one",
+    why="the self-serve twin of the partner's call; unverified, a refusal is shown with Gupshup's words",
+    scope=_KEY,
+    retry=Retry.SAFE,
+)
+DELETE_TEMPLATE: Final = Method(
+    name="DELETE /wa/app/{appId}/template/{elementName}",
+    purpose="delete a template in all its languages",
+    why="the self-serve API deletes by name only; the one by id is a partner's",
+    scope=_KEY,
+    retry=Retry.SAFE,
+)
+UPLOAD_SAMPLE: Final = Method(
+    name="POST /wa/{appId}/wa/media",
+    purpose="upload the sample file of a template's header",
+    why="WhatsApp reviews a header with a file by an example, which is named by its handle",
+    scope=_KEY,
+    retry=Retry.SAFE,
 )
 LIST_SUBSCRIPTIONS: Final = Method(
     name="GET /wa/app/{appId}/subscription",
@@ -98,6 +140,12 @@ METHODS: Final[dict[str, Method]] = {
     method.name: method
     for method in (
         SEND,
+        SEND_TEMPLATE,
+        LIST_TEMPLATES,
+        CREATE_TEMPLATE,
+        EDIT_TEMPLATE,
+        DELETE_TEMPLATE,
+        UPLOAD_SAMPLE,
         LIST_SUBSCRIPTIONS,
         CREATE_SUBSCRIPTION,
         UPDATE_SUBSCRIPTION,

@@ -1,4 +1,4 @@
-"""What is sent: a message of ours and the form that Gupshup takes (contracts/gupshup.md §2.1)."""
+"""What is sent: a message of ours and the form that Gupshup takes (contracts/gupshup.md §2.1, §2.2)."""
 
 from __future__ import annotations
 
@@ -33,6 +33,37 @@ class OutboundMessage(msgspec.Struct, frozen=True, kw_only=True):
     """Of a document; the customer sees it. Without one, the last part of the URL's path."""
     context_key: str | None = None
     """The message quoted: WhatsApp's id of the customer's, the gs id of our own."""
+
+
+class OutboundTemplate(msgspec.Struct, frozen=True, kw_only=True):
+    """An approved template with its values (§2.2); the file of its header is not among them."""
+
+    provider_id: str
+    destination: str
+    """Digits."""
+    params: list[str]
+    """In the order of the variables: header, body, addresses of the buttons."""
+    file_kind: str | None = None
+    """image, video or document, where the header is a file."""
+    url: Secret | str | None = None
+    filename: str | None = None
+
+
+def template_form_of(message: OutboundTemplate, source: str, app_name: str) -> dict[str, Any]:
+    """The form fields of `POST /wa/api/v1/template/msg`."""
+    form: dict[str, Any] = {
+        "channel": "whatsapp",
+        "source": source,
+        "destination": message.destination,
+        "src.name": app_name,
+        "template": {"id": message.provider_id, "params": message.params},
+    }
+    if message.file_kind is not None:
+        file: dict[str, Any] = {"link": message.url or ""}
+        if message.file_kind == "document":
+            file["filename"] = message.filename or _last_part(message.url or "")
+        form["message"] = {"type": message.file_kind, message.file_kind: file}
+    return form
 
 
 def unsendable(message: OutboundMessage) -> Failure | None:

@@ -16,6 +16,7 @@ class Limits:
     def __init__(self) -> None:
         self._tokens: dict[str, tuple[float, float]] = {}
         self._calls: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._templates: defaultdict[str, deque[float]] = defaultdict(deque)
         self._asked: defaultdict[str, deque[float]] = defaultdict(deque)
 
     def may_send(self, app: SandboxApp) -> bool:
@@ -36,6 +37,16 @@ class Limits:
         while calls and monotonic() - calls[0] > 1:
             calls.popleft()
         if len(calls) >= _WALLET_CALLS_PER_SECOND:
+            return False
+        calls.append(monotonic())
+        return True
+
+    def may_ask_for_templates(self, app: SandboxApp) -> bool:
+        """So many calls about templates within the last minute (§2.5); zero means no limit."""
+        calls = self._templates[app.app_id]
+        while calls and monotonic() - calls[0] > 60:
+            calls.popleft()
+        if 0 < app.knobs.template_calls_per_minute <= len(calls):
             return False
         calls.append(monotonic())
         return True

@@ -38,6 +38,7 @@ from sandbox.gupshup.state import (
     Subscription,
     window_key,
 )
+from sandbox.gupshup.templates import FilledTemplate, Templates
 from sandbox.gupshup.writing import Written
 from sandbox.misuse import Misuse
 from sandbox.tasks import Tasks
@@ -77,6 +78,9 @@ class GupshupSandbox:
             feed=self.feed,
             tasks=self._tasks,
         )
+        self.templates = Templates(
+            state, delivery=self.delivery, clock=self.clock, feed=self.feed, tasks=self._tasks
+        )
         self.progress = Progress(
             state,
             delivery=self.delivery,
@@ -100,6 +104,7 @@ class GupshupSandbox:
         """Go on with callbacks and messages that a restart interrupted."""
         self.delivery.resume()
         self.progress.resume()
+        self.templates.resume()
 
     async def stop(self) -> None:
         """Cancel what is under way and close connections; the state stays."""
@@ -226,7 +231,7 @@ class GupshupSandbox:
         self,
         app: SandboxApp,
         dialled: str,
-        outgoing: OutgoingMessage,
+        outgoing: OutgoingMessage | FilledTemplate,
         content: Any,
         failure: Failure | None,
     ) -> Message:

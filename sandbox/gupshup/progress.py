@@ -113,7 +113,9 @@ class Progress:
     async def _enqueue(self, message: Message, app: SandboxApp) -> None:
         """Gupshup's own part: refuse, or hand to WhatsApp."""
         if message.failure is None and message.media and app.knobs.fetch_media:
-            fetched = await fetch(self._client, message.media["url"], message.kind)
+            fetched = await fetch(
+                self._client, message.media["url"], message.content.get("file", message.kind)
+            )
             if isinstance(fetched, Failure):
                 message.failure = fetched
             else:
@@ -144,6 +146,8 @@ class Progress:
 
     def _objection(self, message: Message) -> Failure | None:
         now = self._clock.now_ms()
+        if message.kind == "template":
+            return None
         if now - self._state.last_inbound.get(window_key(message.app_id, message.phone), 0) > WINDOW_MS:
             return Failure(
                 code=131047,

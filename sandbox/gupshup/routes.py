@@ -8,27 +8,30 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Annotated, Any, cast
-from urllib.parse import parse_qsl
 
 import msgspec
-from litestar import Controller, Request, Response, Router, delete, get, post, put
-from litestar.datastructures import State
+from litestar import Controller, Response, Router, delete, get, post, put
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 from litestar.types import ExceptionHandlersMap
 
 from sandbox.faults import faulty_calls
 from sandbox.gupshup import shapes
+from sandbox.gupshup.asking import (
+    UNAUTHENTICATED,
+    AnyRequest,
+    answer,
+    app_asked_for,
+    app_of_key,
+    form_of,
+    keep_for_complaint,
+)
 from sandbox.gupshup.limits import Limits
 from sandbox.gupshup.party import GupshupSandbox
 from sandbox.gupshup.sending import Refusal, check_form
 from sandbox.gupshup.state import Failure, SandboxApp
 from sandbox.gupshup.subscribing import change_subscription, new_subscription, owned, shown
-
-AnyRequest = Request[Any, Any, State]
-
-_FORM = "application/x-www-form-urlencoded"
-_UNAUTHENTICATED = Refusal(401, "Authentication Failed")
+from sandbox.gupshup.template_routes import Samples, SendingTemplates, TemplateList
 
 
 class NotOffered(Exception):
@@ -40,7 +43,15 @@ def gupshup_router(gupshup: GupshupSandbox) -> Router:
     limits = Limits()
     return Router(
         path="/gupshup",
-        route_handlers=[Sending, Subscriptions, AppState, FileManager],
+        route_handlers=[
+            Sending,
+            SendingTemplates,
+            TemplateList,
+            Samples,
+            Subscriptions,
+            AppState,
+            FileManager,
+        ],
         dependencies={
             "gupshup": Provide(lambda: gupshup, sync_to_thread=False),
             "limits": Provide(lambda: limits, sync_to_thread=False),
@@ -61,9 +72,9 @@ class Sending(Controller):
         self, request: AnyRequest, gupshup: NamedDependency[GupshupSandbox], limits: NamedDependency[Limits]
     ) -> Response[Any]:
         """Accept a session message (202) or refuse it (§2.1)."""
-        app = _app_of_key(request, gupshup)
-        form = await _form(request)
-        _keep_for_complaint(request, form)
+        app = app_of_key(request, gupshup)
+        form = await form_of(request)
+        keep_for_complaint(request, form)
         if not limits.may_send(app):
             raise Refusal(429, "Too Many Requests")
         outgoing = check_form(form, app_name=app.name, app_phone=app.phone)
@@ -74,7 +85,7 @@ class Sending(Controller):
         content = msgspec.json.decode(form["message"])
         message = gupshup.accept(app, form["destination"], outgoing, content, failure)
         body = {"status": "submitted", "messageId": message.ids["messageId"]}
-        return _answer(202, body, html=app.knobs.html_answers)
+        return answer(202, body, html=app.knobs.html_answers)
 
     @put("/wa/app/{app_id:str}/msg/{message_id:str}/read")
     async def mark_read(
@@ -85,7 +96,7 @@ class Sending(Controller):
         gupshup: NamedDependency[GupshupSandbox],
     ) -> Response[bytes]:
         """The customer sees that the company read (§5.4); empty 202."""
-        app = _app(request, gupshup, app_id)
+        app = app_asked_for(request, gupshup, app_id)
         for message in reversed(gupshup.state.messages):
             if message.app_id == app.app_id and message.direction == "in" and message.ids["id"] == message_id:
                 message.state = "read"
@@ -134,8 +145,8 @@ class Subscriptions(Controller):
     ) -> dict[str, Any]:
         """Add one; its address is called first."""
         app = self._limited(request, gupshup, limits, app_id)
-        form = await _form(request)
-        _keep_for_complaint(request, form)
+        form = await form_of(request)
+        keep_for_complaint(request, form)
         return {"status": "success", "subscription": shown(app, await new_subscription(gupshup, app, form))}
 
     @put("/{subscription_id:str}")
@@ -149,8 +160,8 @@ class Subscriptions(Controller):
     ) -> dict[str, Any]:
         """Change the fields that are given; a new address is called first."""
         app = self._limited(request, gupshup, limits, app_id)
-        form = await _form(request)
-        _keep_for_complaint(request, form)
+        form = await form_of(request)
+        keep_for_complaint(request, form)
         subscription = owned(gupshup, app, subscription_id)
         changed = await change_subscription(gupshup, app, subscription, form)
         return {"status": "success", "subscription": shown(app, changed)}
@@ -184,7 +195,7 @@ class Subscriptions(Controller):
     def _limited(
         self, request: AnyRequest, gupshup: GupshupSandbox, limits: Limits, app_id: str
     ) -> SandboxApp:
-        app = _app(request, gupshup, app_id)
+        app = app_asked_for(request, gupshup, app_id)
         if not limits.may_subscribe(app):
             raise Refusal(429, "Too Many Requests")
         return app
@@ -198,7 +209,7 @@ class AppState(Controller):
         self, app_id: FromPath[str], request: AnyRequest, gupshup: NamedDependency[GupshupSandbox]
     ) -> dict[str, Any]:
         """The business behind the app: a good test of a connection."""
-        app = _app(request, gupshup, app_id)
+        app = app_asked_for(request, gupshup, app_id)
         return {
             "status": "success",
             "business": {
@@ -222,7 +233,7 @@ class AppState(Controller):
         self, app_id: FromPath[str], request: AnyRequest, gupshup: NamedDependency[GupshupSandbox]
     ) -> dict[str, Any]:
         """The number's business account: quality, limit, status (§1.4)."""
-        app = _offered(_app(request, gupshup, app_id))
+        app = _offered(app_asked_for(request, gupshup, app_id))
         return {"status": "success", "wabaInfo": shapes.waba(app)}
 
     @get("/wa/app/{app_id:str}/health")
@@ -230,7 +241,7 @@ class AppState(Controller):
         self, app_id: FromPath[str], request: AnyRequest, gupshup: NamedDependency[GupshupSandbox]
     ) -> dict[str, Any]:
         """Gupshup's verdict; the answer is a text (§1.4)."""
-        app = _offered(_app(request, gupshup, app_id))
+        app = _offered(app_asked_for(request, gupshup, app_id))
         return {"status": "success", "healthy": "true" if app.knobs.healthy else "false"}
 
     @get("/wa/app/{app_id:str}/wallet/balance")
@@ -242,7 +253,7 @@ class AppState(Controller):
         limits: NamedDependency[Limits],
     ) -> dict[str, Any]:
         """The prepaid balance; ten calls a second (§1.4)."""
-        app = _offered(_app(request, gupshup, app_id))
+        app = _offered(app_asked_for(request, gupshup, app_id))
         if not limits.may_ask_the_wallet(app):
             raise Refusal(429, "Too Many Requests")
         return {"status": "success", "walletResponse": shapes.wallet(app)}
@@ -257,7 +268,7 @@ class AppState(Controller):
         until: Annotated[date, QueryParameter(name="to")],
     ) -> dict[str, Any]:
         """What each day had and cost, both ends included (§1.4)."""
-        app = _offered(_app(request, gupshup, app_id))
+        app = _offered(app_asked_for(request, gupshup, app_id))
         days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
         messages = [one for one in gupshup.state.messages if one.app_id == app.app_id]
         usage = [shapes.usage(app, day, messages) for day in days]
@@ -278,21 +289,6 @@ class FileManager(Controller):
         return Response(media.content, media_type=media.content_type)
 
 
-def _app_of_key(request: AnyRequest, gupshup: GupshupSandbox) -> SandboxApp:
-    key = request.headers.get("apikey")
-    for app in gupshup.state.apps.values():
-        if key is not None and key == app.key and not app.knobs.key_revoked:
-            return app
-    raise _UNAUTHENTICATED
-
-
-def _app(request: AnyRequest, gupshup: GupshupSandbox, app_id: str) -> SandboxApp:
-    app = gupshup.state.apps.get(app_id)
-    if app is None or request.headers.get("apikey") != app.key or app.knobs.key_revoked:
-        raise _UNAUTHENTICATED
-    return app
-
-
 def _offered(app: SandboxApp) -> SandboxApp:
     """Refuse what only a partner's token may read, where the knob says so; nobody can know beforehand."""
     if app.knobs.partner_only:
@@ -300,35 +296,8 @@ def _offered(app: SandboxApp) -> SandboxApp:
     return app
 
 
-async def _form(request: AnyRequest) -> dict[str, str]:
-    """The fields as they came: Litestar's own form reading would turn `true` into a boolean."""
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type != _FORM:
-        raise Refusal(400, "Invalid Request", f"the body must be {_FORM}, not {content_type!r}")
-    try:
-        pairs = parse_qsl(
-            (await request.body()).decode(), keep_blank_values=True, strict_parsing=True, errors="strict"
-        )
-    except ValueError as error:
-        raise Refusal(400, "Invalid Request", f"the body is no form: {error}") from error
-    return dict(pairs)
-
-
-def _keep_for_complaint(request: AnyRequest, form: dict[str, str]) -> None:
-    """A subscription's address and headers carry our secret; the list of complaints must not."""
-    request.state.form = {
-        name: "[secret]" if name in {"meta", "url"} else value for name, value in form.items()
-    }
-
-
-def _answer(status: int, body: dict[str, Any], *, html: bool) -> Response[Any]:
-    if html:
-        return Response(msgspec.json.encode(body), status_code=status, media_type="text/html;charset=UTF-8")
-    return Response(body, status_code=status)
-
-
 def _not_offered(_: AnyRequest, __: NotOffered) -> Response[Any]:
-    return Response({"status": "error", "message": _UNAUTHENTICATED.text}, status_code=401)
+    return Response({"status": "error", "message": UNAUTHENTICATED.text}, status_code=401)
 
 
 def _refused(gupshup: GupshupSandbox) -> Any:

@@ -328,6 +328,17 @@ def check_form(form: dict[str, str], *, app_name: str, app_phone: str) -> Outgoi
     Raises `Refusal` with the documented texts: 400 Invalid Destination, Invalid App Details, other
     validation text. A missing `src.name` is no refusal: it is accepted and fails later with 1001 (§6).
     """
+    check_sender(form, app_name=app_name, app_phone=app_phone)
+    for flag in ("disablePreview", "encode"):
+        if form.get(flag, "true") not in {"true", "false"}:
+            raise Refusal(400, "Invalid Message", f"{flag} must be true or false")
+    if "message" not in form:
+        raise Refusal(400, "Invalid Message", "message is missing")
+    return read_message(form["message"])
+
+
+def check_sender(form: dict[str, str], *, app_name: str, app_phone: str) -> None:
+    """Check who sends to whom; raises `Refusal` with the documented texts."""
     if form.get("channel") != "whatsapp":
         raise Refusal(400, "Invalid Channel", f"channel must be `whatsapp`, not {form.get('channel')!r}")
     if form.get("source") != app_phone:
@@ -337,9 +348,3 @@ def check_form(form: dict[str, str], *, app_name: str, app_phone: str) -> Outgoi
     destination = form.get("destination", "")
     if not (destination.isascii() and destination.isdigit() and 7 <= len(destination) <= 15):
         raise Refusal(400, "Invalid Destination", f"destination {destination!r} is not digits of E.164")
-    for flag in ("disablePreview", "encode"):
-        if form.get(flag, "true") not in {"true", "false"}:
-            raise Refusal(400, "Invalid Message", f"{flag} must be true or false")
-    if "message" not in form:
-        raise Refusal(400, "Invalid Message", "message is missing")
-    return read_message(form["message"])

@@ -85,7 +85,11 @@ def status(message: Message, app: SandboxApp, what: str, now_ms: int) -> dict[st
         "payload": {"ts": str(seconds) if app.knobs.string_ts else seconds},
     }
     if what == "sent":
-        shape["pricing"] = {"policy": "PMP", "category": "service", "type": _billing_type(app)}
+        shape["pricing"] = {
+            "policy": "PMP",
+            "category": _category(message),
+            "type": _billing_type(message, app),
+        }
     return shape
 
 
@@ -96,11 +100,11 @@ def billing(message: Message, app: SandboxApp) -> dict[str, Any]:
         del references["gsId"]
     return {
         "deductions": {
-            "type": _billing_type(app),
+            "type": _billing_type(message, app),
             "model": "PMP",
             "source": "whatsapp",
-            "billable": app.knobs.service_billable,
-            "category": "service",
+            "billable": message.kind == "template" or app.knobs.service_billable,
+            "category": _category(message),
         },
         "references": {**references, "destination": message.dialled},
     }
@@ -214,5 +218,10 @@ def mismatch(message: Message) -> dict[str, Any]:
     }
 
 
-def _billing_type(app: SandboxApp) -> str:
-    return "regular" if app.knobs.service_billable else "free_customer_service"
+def _category(message: Message) -> str:
+    return str(message.content["category"]) if message.kind == "template" else "service"
+
+
+def _billing_type(message: Message, app: SandboxApp) -> str:
+    is_billed = message.kind == "template" or app.knobs.service_billable
+    return "regular" if is_billed else "free_customer_service"

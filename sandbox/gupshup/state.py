@@ -69,6 +69,10 @@ class Knobs(msgspec.Struct, forbid_unknown_fields=True):
     html_answers: bool = False
     """Answer JSON bodies as `text/html` (contract §2.1)."""
     service_billable: bool = True
+    template_review: Literal["approve", "reject", "wait"] = "approve"
+    """What becomes of templates that are handed in; `wait`: nothing, until somebody decides."""
+    template_calls_per_minute: int = 10
+    """429 above it (§2.5); 0 means no limit."""
     fetch_media: bool = True
     """Download what we are asked to send, as the real service does."""
     sends_per_second: int = 20
@@ -156,6 +160,29 @@ class Message(msgspec.Struct):
     """What is to happen to it, or has happened."""
 
 
+class Template(msgspec.Struct):
+    """A template of an app (contract §3)."""
+
+    id: str
+    app_id: str
+    name: str
+    language: str
+    category: str
+    type: str
+    content: str
+    created_on: int
+    modified_on: int
+    status: str = "PENDING"
+    quality: str = "UNKNOWN"
+    reason: str | None = None
+    header: str | None = None
+    footer: str | None = None
+    buttons: list[dict[str, Any]] = []
+    example: str = ""
+    example_header: str | None = None
+    handle: str | None = None
+
+
 class Callback(msgspec.Struct):
     """A delivery to one subscription that has not been answered with 2xx yet."""
 
@@ -189,6 +216,7 @@ class GupshupState(msgspec.Struct):
     phones: dict[str, Phone] = {}
     messages: list[Message] = []
     media: dict[str, Media] = {}
+    templates: dict[str, Template] = {}
     last_inbound: dict[str, int] = {}
     """`window_key` → when the customer last wrote, in milliseconds."""
     callbacks: dict[int, Callback] = {}
