@@ -1207,6 +1207,118 @@ export interface paths {
         patch: operations["ChangeCustomer"];
         trace?: never;
     };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListTemplates
+         * @description The templates of the channels whose templates this user may see.
+         */
+        get: operations["ListTemplates"];
+        put?: never;
+        /**
+         * CreateTemplate
+         * @description Hand in a template for WhatsApp's review (`template.manage`). 422 names each field and its fault.
+         */
+        post: operations["CreateTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTemplate
+         * @description One template with its story and the prices of the categories.
+         */
+        get: operations["GetTemplate"];
+        /**
+         * EditTemplate
+         * @description Change a template, except its name and language; WhatsApp reviews it again.
+         */
+        put: operations["EditTemplate"];
+        post?: never;
+        /**
+         * DeleteTemplate
+         * @description Delete a template in all its languages: Gupshup deletes by name.
+         */
+        delete: operations["DeleteTemplate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CheckTemplate
+         * @description What WhatsApp would not take in a draft; changes nothing.
+         */
+        post: operations["CheckTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PreviewTemplate
+         * @description What sending it would be: text, price, window, and why it would be refused. Changes nothing.
+         */
+        post: operations["PreviewTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * SendTemplate
+         * @description Send a template to a known or new number. Needs the right to write; a new number also to begin.
+         */
+        post: operations["SendTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -2435,6 +2547,13 @@ export interface components {
             caps: components["schemas"]["Cap"][];
             recharge: components["schemas"]["Recharge"] | null;
         };
+        /** Button */
+        Button: {
+            type: string;
+            text: string;
+            url?: string | null;
+            phone_number?: string | null;
+        };
         /** Cap */
         Cap: {
             /** @enum {string} */
@@ -2457,6 +2576,12 @@ export interface components {
             scope_id: string;
             soft?: number | null;
             hard?: number | null;
+        };
+        /** CategoryPrice */
+        CategoryPrice: {
+            category: string;
+            price: number;
+            currency: string;
         };
         /** Change */
         Change: {
@@ -2917,6 +3042,23 @@ export interface components {
             /** Format: date-time */
             issued_at: string;
         };
+        /** Draft */
+        Draft: {
+            name: string;
+            language: string;
+            category: string;
+            type: string;
+            body: string;
+            /** @default  */
+            header: string;
+            /** @default  */
+            footer: string;
+            buttons?: components["schemas"]["Button"][];
+            examples?: {
+                [key: string]: string;
+            };
+            media_url?: string | null;
+        };
         /** EventAssignment */
         EventAssignment: {
             /** Format: uuid */
@@ -3213,6 +3355,12 @@ export interface components {
             role: "owner" | "billing" | "support";
             /** @enum {string} */
             language: "es" | "en" | "pt";
+        };
+        /** NewTemplate */
+        NewTemplate: {
+            /** Format: uuid */
+            channel_id: string;
+            draft: components["schemas"]["Draft"];
         };
         /** NumberFact */
         NumberFact: {
@@ -3776,6 +3924,11 @@ export interface components {
             model?: string | null;
             type?: string | null;
         };
+        /** SentTemplate */
+        SentTemplate: {
+            /** Format: uuid */
+            message_id: string;
+        };
         /** SentTest */
         SentTest: {
             /** Format: uuid */
@@ -3930,6 +4083,114 @@ export interface components {
             included_used: number;
             may: ("change" | "cancel" | "keep" | "pause" | "resume" | "restart")[];
         };
+        /** Template */
+        Template: {
+            /** Format: uuid */
+            template_id: string;
+            /** Format: uuid */
+            channel_id: string;
+            channel_name: string;
+            name: string;
+            language: string;
+            category: string;
+            next_category: string | null;
+            type: string;
+            status: string;
+            quality: string | null;
+            reason: string | null;
+            header: string | null;
+            body: string;
+            footer: string | null;
+            buttons: components["schemas"]["TemplateButton"][];
+            variables: string[];
+            examples: {
+                [key: string]: string;
+            };
+            media_url: string | null;
+            may_manage: boolean;
+            may_send: boolean;
+            task: components["schemas"]["TemplateTask"] | null;
+            /** Format: date-time */
+            changed_at: string;
+            synced_at: string | null;
+        };
+        /** TemplateButton */
+        TemplateButton: {
+            type: string;
+            text: string;
+            url?: string | null;
+            phone_number?: string | null;
+        };
+        /** TemplateChange */
+        TemplateChange: {
+            /** @enum {string} */
+            what: "status" | "category" | "quality" | "next_category";
+            before: string | null;
+            after: string | null;
+            reason: string | null;
+            /** @enum {string} */
+            source: "sync" | "event" | "panel";
+            /** Format: date-time */
+            at: string;
+        };
+        /** TemplateDetail */
+        TemplateDetail: {
+            template: components["schemas"]["Template"];
+            changes: components["schemas"]["TemplateChange"][];
+            country: string | null;
+            prices: components["schemas"]["CategoryPrice"][];
+        };
+        /** TemplateFault */
+        TemplateFault: {
+            field: string;
+            fault: string;
+            most: number | null;
+        };
+        /** TemplateFilling */
+        TemplateFilling: {
+            /** @default  */
+            phone: string;
+            values?: {
+                [key: string]: string;
+            };
+            media_url?: string | null;
+        };
+        /** TemplatePreview */
+        TemplatePreview: {
+            header: string | null;
+            text: string;
+            footer: string | null;
+            missing: string[];
+            needs_media: boolean;
+            window_until: string | null;
+            contact_name: string | null;
+            category: string;
+            country: string | null;
+            price: number | null;
+            is_free: boolean;
+            currency: string | null;
+            reason: string | null;
+            explanation: components["schemas"]["Explanation"] | null;
+        };
+        /** TemplateSending */
+        TemplateSending: {
+            /** @default  */
+            phone: string;
+            values?: {
+                [key: string]: string;
+            };
+            media_url?: string | null;
+            key: string;
+            /** @default  */
+            name: string;
+        };
+        /** TemplateTask */
+        TemplateTask: {
+            /** @enum {string} */
+            kind: "create" | "edit" | "delete";
+            is_open: boolean;
+            said: string | null;
+        };
         /** TestMessage */
         TestMessage: {
             phone: string;
@@ -4032,6 +4293,11 @@ export interface components {
         /** WalletStop */
         WalletStop: {
             reason: string;
+        };
+        /** WrittenTemplate */
+        WrittenTemplate: {
+            /** Format: uuid */
+            template_id: string;
         };
         /**
          * @description The body of every error. `reason` is a row of `trace.error_code` or a short name of the door's own.
@@ -6169,6 +6435,273 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListTemplates: {
+        parameters: {
+            query?: {
+                channel_id?: string | null;
+                status?: string | null;
+                category?: string | null;
+                text?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CreateTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTemplate"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenTemplate"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateDetail"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    EditTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenTemplate"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeleteTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrittenTemplate"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CheckTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateFault"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PreviewTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateFilling"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePreview"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SendTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateSending"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentTemplate"];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
