@@ -44,10 +44,10 @@ def pages(browser: Browser, request: pytest.FixtureRequest) -> Iterator[list[Pag
     assert faults == []
 
 
-def _enter(page: Page, house: House, name: str) -> None:
+def _enter(page: Page, house: House, name: str, role: str = "billing") -> None:
     """Come in with a one-time link."""
     secret = secrets.token_urlsafe(32)
-    house.staff("billing", name)
+    house.staff(role, name)
     house.query(
         "select tenancy.invite_staff('tests', staff_id, %s) from tenancy.staff where name = %s",
         digest(secret),
