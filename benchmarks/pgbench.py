@@ -30,9 +30,9 @@ class PgBench:
         self._url = url
         self._programs = programs(18, workplace)
 
-    def prepare(self) -> None:
-        """The tables of pgbench's own scripts, scale 10."""
-        self._run("pgbench", "-i", "-q", "-s", "10", self._url)
+    def prepare(self, scale: int) -> None:
+        """The tables of pgbench's own scripts."""
+        self._run("pgbench", "-i", "-q", "-s", str(scale), self._url)
 
     def psql(self, *arguments: str) -> str:
         """Run psql, stop at the first error; returns the bare rows."""
@@ -40,24 +40,27 @@ class PgBench:
 
     def per_second(self, row: Row, seconds: float, variables: dict[str, int]) -> float:
         """Units of the row a second. Raises PgBenchFailed."""
+        load = ("-c", str(row.clients), "-j", "2", "-T", f"{max(seconds, 1):.0f}")
+        told = self._told(row, variables, *load)
+        found = _TPS.search(told)
+        if found is None or _FAILED.search(told):
+            raise PgBenchFailed(told)
+        return float(found.group(1)) * row.each
+
+    def turns(self, row: Row, count: int, variables: dict[str, int]) -> None:
+        """Run a row's script so often, by one client. Raises PgBenchFailed."""
+        told = self._told(row, variables, "-c", "1", "-t", str(count))
+        if _FAILED.search(told):
+            raise PgBenchFailed(told)
+
+    def _told(self, row: Row, variables: dict[str, int], *load: str) -> str:
         own = row.script.startswith("-")
         what = (
             shlex.split(row.script) if own else ["-M", "prepared", "-f", str(SCRIPTS / f"{row.script}.sql")]
         )
         known = {"wallets": row.wallets, **variables}
-        told = self._run(
-            "pgbench",
-            "-n",
-            *what,
-            *(part for name, value in known.items() for part in ("-D", f"{name}={value}")),
-            *("-c", str(row.clients), "-j", "2", "-T", f"{max(seconds, 1):.0f}"),
-            self._url,
-            options=_COMMIT[row.commit],
-        )
-        found = _TPS.search(told)
-        if found is None or _FAILED.search(told):
-            raise PgBenchFailed(told)
-        return float(found.group(1)) * row.each
+        named = (part for name, value in known.items() for part in ("-D", f"{name}={value}"))
+        return self._run("pgbench", "-n", *what, *named, *load, self._url, options=_COMMIT[row.commit])
 
     def _run(self, program: str, *arguments: str, options: str = "") -> str:
         done = subprocess.run(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 SCRIPTS = Path(__file__).parent / "pgbench"
 BASELINE = "insert1"
 PORTALS = 64
+
+
+Commit = Literal["on", "off", "wait"]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,25 +27,55 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     unit: str = "messages"
     wallets: int = PORTALS
     clients: int = 8
-    commit: str = "on"
+    commit: Commit = "on"
     """`synchronous_commit`: `on`, `off`; or `wait`: every commit waits 2 ms, as on a network disk."""
     at_least: float | None = None
 
 
+def _baselines() -> Iterator[Row]:
+    """What PostgreSQL does at all: three scripts of pgbench's kind, at three loads, with three commits."""
+    scripts = {
+        "insert1": ("insert1", "one row a commit", "rows"),
+        "simple_update": ("-N", "pgbench's simple-update", "transactions"),
+        "tpcb": ("-b tpcb-like", "pgbench's TPC-B", "transactions"),
+    }
+    commits: dict[Commit, tuple[str, str]] = {
+        "on": ("", ""),
+        "off": ("_async", ", asynchronous"),
+        "wait": ("_wait", ", commits wait 2 ms"),
+    }
+    for name, (script, what, unit) in scripts.items():
+        for clients in (8, 1, 32):
+            for commit, (ending, words) in commits.items():
+                load = "" if clients == 8 else f"_{clients}"
+                yield Row(
+                    id=f"{name}{load}{ending}",
+                    what=f"{what}, {clients} client{'s' if clients > 1 else ''}{words}",
+                    script=script,
+                    unit=unit,
+                    clients=clients,
+                    commit=commit,
+                )
+
+
+BASELINES: tuple[Row, ...] = tuple(_baselines())
+"""The first is the baseline of all rows."""
 ROWS: tuple[Row, ...] = (
-    Row(id="insert1", what="one row a commit: the baseline", script="insert1", unit="rows"),
-    Row(id="insert1_1", what="the same, 1 client", script="insert1", unit="rows", clients=1),
-    Row(id="insert1_32", what="the same, 32 clients", script="insert1", unit="rows", clients=32),
-    Row(id="insert1_async", what="the same, asynchronous", script="insert1", unit="rows", commit="off"),
-    Row(id="insert1_wait", what="the same, commits wait 2 ms", script="insert1", unit="rows", commit="wait"),
-    Row(id="simple_update", what="pgbench's simple-update", script="-N", unit="transactions"),
-    Row(id="tpcb", what="pgbench's TPC-B", script="-b tpcb-like", unit="transactions"),
     Row(id="debit_1_many", what="debit, one a call", script="debit_1", unit="debits", at_least=0.4),
     Row(id="debit_10_many", what="debit, 10 a call", script="debit_10", each=10, unit="debits"),
     Row(
         id="debit_100_many", what="debit, 100 a call", script="debit_100", each=100, unit="debits", at_least=5
     ),
+    Row(id="debit_1000_many", what="debit, 1,000 a call", script="debit_1000", each=1000, unit="debits"),
     Row(id="debit_1_hot", what="debit, one a call, one wallet", script="debit_1", unit="debits", wallets=1),
+    Row(
+        id="debit_100_hot",
+        what="debit, 100 a call, one wallet",
+        script="debit_100",
+        each=100,
+        unit="debits",
+        wallets=1,
+    ),
     Row(
         id="debit_1000_hot",
         what="debit, 1,000 a call, one wallet",
@@ -81,5 +116,25 @@ ROWS: tuple[Row, ...] = (
         unit="entries",
         at_least=4,
     ),
+    Row(
+        id="renew_due",
+        what="renewals of subscriptions",
+        script="renew_due",
+        each=64,
+        unit="renewals",
+        clients=1,
+    ),
     Row(id="timeline", what="the story of a message by an outside id", script="timeline", unit="reads"),
 )
+
+GROWTH: dict[str, float] = {
+    "debit_100_many": 0.9,
+    "hold_capture_100": 0.9,
+    "cycle_1": 0.9,
+    "cycle_100": 0.9,
+    "receive_100": 0.5,
+    "receipts_100": 0.5,
+    "trace_100": 0.9,
+    "timeline": 0.9,
+}
+"""Rows that run again when the tables have grown, and the least ratio to what they did before."""

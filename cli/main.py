@@ -14,6 +14,7 @@ from runtime.settings import SettingRefused
 from runtime.sql_files import SqlFilesWrong
 
 COMMANDS = {
+    "bench": "cli.bench",
     "demo": "cli.demo",
     "docs": "cli.docs",
     "doctor": "cli.doctor",

@@ -26,12 +26,14 @@ class Child:
         log: Path,
         *,
         directory: Path | None = None,
+        module: str = "cli.main",
     ) -> None:
         self.name = name
         self.log = log
         self._arguments = arguments
         self._environment = dict(environment)
         self._directory = directory
+        self._module = module
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
 
@@ -49,7 +51,7 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "cli.main", *self._arguments],
+                [sys.executable, "-m", self._module, *self._arguments],
                 env=self._environment,
                 cwd=self._directory,
                 stdin=subprocess.DEVNULL,
