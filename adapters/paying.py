@@ -24,6 +24,8 @@ from connectors.payments import (
     PaymentState,
     Redirect,
     Snapshot,
+    SubSnapshot,
+    SubState,
 )
 from runtime.database import Database
 from runtime.secrets import Box, Signer, digest
@@ -63,6 +65,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     key: str
     every: Literal["week", "month", "year"] | None = None
+    channel_id: str | None = None
+    """Scheduled: the channel whose subscription it renews."""
 
 
 class Paying:
@@ -141,6 +145,8 @@ class Paying:
         about = about_payment(row["portal_id"], row["payment_id"])
         if row["kind"] == "method":
             return await self._bring_method(provider, ref, about)
+        if row["kind"] == "scheduled" and "checkout" not in ids:
+            return await self._bring_schedule(provider, ref, row, cancelled=cancelled)
         if cancelled:
             found = await provider.cancel_topup(ref, about=about)
         else:
@@ -166,6 +172,30 @@ class Paying:
         found = await provider.cancel_topup(ref, about=Context(portal_id=str(row["portal_id"])))
         if not isinstance(found, Failure):
             await self.book([found])
+        return found
+
+    async def note_schedules(self, provider: str, found: Iterable[Snapshot]) -> None:
+        """Tell SQL how the repeating top-ups among what was read stand; no money is booked by it."""
+        for one in found:
+            if isinstance(one, SubSnapshot):
+                facts = {
+                    "state": one.state,
+                    "paid_until": None if one.paid_until is None else one.paid_until.isoformat(),
+                    "ids": msgspec.to_builtins(one.ids),
+                }
+                await self.database.call("billing.note_schedule", {"p_provider": provider, "p_facts": facts})
+
+    async def _bring_schedule(
+        self, provider: PaymentProvider, ref: str, row: Mapping[str, Any], *, cancelled: bool
+    ) -> Snapshot | Failure:
+        """A repeating top-up is agreed to as an object of its own (PayPal); its money comes by periods."""
+        portal_id, payment_id = str(row["portal_id"]), str(row["payment_id"])
+        found = await provider.get_subscription(ref, about=about_payment(portal_id, payment_id))
+        if isinstance(found, Failure):
+            return found
+        await self.note_schedules(provider.name, [found])
+        if cancelled and found.state is SubState.PENDING:
+            await self.note(portal_id, payment_id, {"outcome": "cancelled", "code": "cancelled"})
         return found
 
     async def _bring_method(

@@ -147,6 +147,8 @@ def _v1(services: Callable[[], Services]) -> Router:
                     payments.get_payment,
                     payments.list_methods,
                     payments.remove_method,
+                    payments.list_schedules,
+                    payments.cancel_schedule,
                     payments.set_recharge,
                     subscriptions.list_plans,
                     subscriptions.list_subscriptions,

@@ -26,6 +26,8 @@ from connectors.payments import (
     PaymentState,
     Pending,
     Snapshot,
+    SubSnapshot,
+    SubState,
     Succeeded,
     VerifiedEvent,
 )
@@ -33,6 +35,7 @@ from runtime.errors import SqlRefusal
 from runtime.secrets import Box, digest
 from worker.refunds import Refunds
 from worker.rounds import every
+from worker.schedules import Schedules
 
 _EVENTS_S, _REFUNDS_S, _RECHARGES_S, _INTENTS_S, _LISTS_S = 1.0, 1.0, 5.0, 5.0, 600.0
 _FIRST_LOOK: Final = timedelta(days=3)
@@ -63,6 +66,7 @@ class Payments:
             every(_EVENTS_S, self.events, stop, name="payment_events"),
             every(_RECHARGES_S, self.recharges, stop, name="recharges"),
             every(_REFUNDS_S, Refunds(self._paying).due, stop, name="refunds"),
+            every(_REFUNDS_S, Schedules(self._paying).due, stop, name="schedules"),
             every(_INTENTS_S, self.intents, stop, name="payment_intents"),
             every(_LISTS_S, self.lists, stop, name="payment_lists"),
         )
@@ -83,6 +87,7 @@ class Payments:
             await self._settle(row, "ignored", {})
         else:
             await self._take_methods(row["provider"], read)
+            await self._paying.note_schedules(row["provider"], read)
             booked = {**_key(row), "p_evidence": evidence_of(read)}
             await self._database.call("billing.book_event", booked)
 
@@ -205,6 +210,7 @@ class Payments:
                 log.warning("payments_not_listed", provider=provider.name, code=read.code)
                 await self._paying.book(found)
                 return False
+            await self._paying.note_schedules(provider.name, [read])
             found.append(read)
             if len(found) >= _AT_ONCE:
                 await self._paying.book(found)
@@ -231,6 +237,8 @@ def _heard(found: Snapshot | Failure | None) -> str:
         case None:
             return "nothing"
         case PaymentSnapshot(state=PaymentState.OPEN | PaymentState.NEEDS_ACTION):
+            return "open"
+        case SubSnapshot(state=SubState.PENDING):
             return "open"
         case PaymentSnapshot(state=PaymentState.CANCELLED | PaymentState.EXPIRED):
             return "closed"

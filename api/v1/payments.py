@@ -52,6 +52,8 @@ class PaymentOrder(msgspec.Struct, frozen=True, kw_only=True):
     key: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     """The caller's own id of the order: again the same is the same payment."""
     every: Literal["week", "month", "year"] | None = None
+    channel_id: UUID | None = None
+    """Of `scheduled`: the channel whose subscription is renewed by it, if any."""
 
 
 class PaymentStanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +101,27 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     """`2030-12`."""
     is_recharged: bool
     saved_at: datetime
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    """A top-up that repeats by itself. `amount`: millionths of `currency` each time, net of tax."""
+
+    payment_id: UUID
+    """Of the order; it is the id of the schedule."""
+    provider: ProviderName
+    amount: int
+    currency: str
+    every: Literal["week", "month", "year"]
+    state: Literal["pending", "active", "past_due", "paused", "cancelled"]
+    channel_id: UUID | None
+    """The channel whose subscription it renews."""
+    paid_until: datetime | None
+    is_ending: bool
+    """Its end was asked for and is on its way to the provider."""
+    failure: str | None
+    """Why the provider does not take its end yet."""
+    ordered_at: datetime
+    last_paid_at: datetime | None
 
 
 class RechargeOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -176,6 +199,23 @@ async def remove_method(
 ) -> None:
     """Use a saved card no more. Needs `billing.topup`."""
     await services.database.call("billing.remove_method", {**_by(holder), "p_method_id": method_id})
+
+
+@get("/payments/schedules", operation_id="ListSchedules", tags=["payments"])
+async def list_schedules(
+    services: NamedDependency[Services], holder: NamedDependency[Holder]
+) -> list[Schedule]:
+    """The top-ups that repeat by themselves; one is ordered with `OpenPayment`. Needs `billing.view`."""
+    rows = await services.database.call("billing.schedules", _by(holder))
+    return [Schedule(**row) for row in rows]
+
+
+@delete("/payments/schedules/{payment_id:uuid}", operation_id="CancelSchedule", tags=["payments"])
+async def cancel_schedule(
+    payment_id: FromPath[UUID], services: NamedDependency[Services], holder: NamedDependency[Holder]
+) -> None:
+    """End a top-up that repeats; what was paid stays in the balance. Needs `billing.topup`."""
+    await services.database.call("billing.cancel_schedule", {**_by(holder), "p_payment_id": payment_id})
 
 
 @put("/payments/recharge", status_code=204, operation_id="SetRecharge", tags=["payments"])

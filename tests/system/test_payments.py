@@ -236,6 +236,53 @@ def test_paypals_own_package_takes_even_what_was_given_up_and_approved_and_never
     paypal.silent(False)
 
 
+@pytest.mark.parametrize("provider", ["stripe", "paypal"])
+def test_a_topup_that_repeats_is_in_the_balance_each_period_until_it_is_ended(
+    provider: str, house: House, stripe: StripeBeside, paypal: PayPalBeside
+) -> None:
+    before = _balance(house)
+    for_channel = {"kind": "scheduled", "every": "month", "channel_id": house.channel_id}
+    opened = _open(house, 10 * USD, f"{provider}, monthly", provider=provider, **for_channel)
+    path = f"/api/v1/payments/schedules/{opened['payment_id']}"
+    assert "pending" == _schedule(house, opened["payment_id"])["state"]
+    if provider == "stripe":
+        stripe.pays()
+        page = stripe.objects("checkout.session")[0]
+        again, ended = f"subscriptions/{page['subscription']}/renew", "canceled"
+    else:
+        httpx.post(opened["url"], data={"act": "agree"}, trust_env=False)
+        again, ended = f"subscriptions/{paypal.known('subscriptions')[0]['id']}/bill", "CANCELLED"
+    house.until("the first period is paid", lambda: _balance(house) == before + 10 * USD)
+    _ = stripe.post(again, {}) if provider == "stripe" else paypal.post(again, {})
+    house.until("the second is, too", lambda: _balance(house) == before + 20 * USD)
+    house.until("it stands", lambda: _schedule(house, opened["payment_id"])["state"] == "active")
+    assert house.channel_id == _schedule(house, opened["payment_id"])["channel_id"]
+
+    assert 204 == house.api.delete(path, headers=house.bearer()).status_code
+    house.until("it has ended", lambda: _schedule(house, opened["payment_id"])["state"] == "cancelled")
+    known = stripe.objects("subscription") if provider == "stripe" else paypal.known("subscriptions")
+    assert ended == known[0]["status"]
+    assert [] == [*stripe.complaints(), *paypal.known("complaints")]
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_a_schedule_that_nobody_agreed_to_yet_waits_and_may_be_given_up(
+    cancelled: bool, house: House, paypal: PayPalBeside
+) -> None:
+    order = {"kind": "scheduled", "every": "week", "provider": "paypal"}
+    opened = _open(house, 10 * USD, f"undecided {cancelled}", **order)
+    if cancelled:
+        page = httpx.post(opened["url"], data={"act": "cancel"}, trust_env=False)
+        house.api.get(page.headers["location"].removeprefix(house.api_url))
+    else:
+        _ask_now(house, opened["payment_id"])
+        asked = "select asks from billing.payment where payment_id = %s"
+        house.until("the provider was asked", lambda: house.query(asked, opened["payment_id"]) == [(1,)])
+        house.until_calm(0.5)
+    state = _payment(house, opened["payment_id"])["state"]
+    assert ("cancelled" if cancelled else "redirected") == state
+
+
 @pytest.mark.parametrize(
     ("headers", "body"),
     [
@@ -289,6 +336,12 @@ def _open(house: House, amount: int, key: str, **more: str) -> dict[str, Any]:
 
 def _payment(house: House, payment_id: str) -> dict[str, Any]:
     return dict(house.administrator.api("GET", f"/api/v1/payments/{payment_id}"))
+
+
+def _schedule(house: House, payment_id: str) -> dict[str, Any]:
+    """The top-up that repeats, as the customer sees it."""
+    found = house.administrator.api("GET", "/api/v1/payments/schedules")
+    return dict(next(one for one in found if one["payment_id"] == payment_id))
 
 
 def _balance(house: House) -> int:

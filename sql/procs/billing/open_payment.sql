@@ -1,9 +1,10 @@
 -- Opens a payment: writes the intent, before the provider is called. p_order: {provider, kind: topup | scheduled | method, amount
--- (millionths, net of tax; none for method), currency, every (week, month, year: scheduled), livemode, key (the caller's, 1 to 100
+-- (millionths, net of tax; none for method), currency, every (week, month, year: scheduled), channel_id (scheduled: whose subscription
+-- it renews, or none), livemode, key (the caller's, 1 to 100
 -- characters), return_digest (hex, sha-256 of the opaque id in the return page's address)}. A portal without a wallet gets one in
 -- its customer's currency. The same key with the same order is the same payment (outcome repeated; its page while it is open),
 -- with another it is a conflict. Returns the payment, the attempt whose idempotency key the provider is to be called with, and
--- what the command needs. Needs billing.topup. Raises WB403 permission, WB400 malformed_call, WB409 wallet_currency, conflict,
+-- what the command needs. Needs billing.topup. Raises WB403 permission, WB404 unknown_channel, WB400 malformed_call, WB409 wallet_currency, conflict,
 -- test_mode; WB422 not_offered, amount_limits (figures in detail); WB429 too_many_payments. Locks the wallet.
 create or replace function billing.open_payment(p_portal_id uuid, p_user_id text, p_order jsonb)
 returns table (
@@ -16,12 +17,18 @@ declare
   v_order billing.payment;
   v_found billing.payment;
   v_fault text := billing.order_fault(p_order);
+  v_channel uuid;
 begin
   perform tenancy.demand(p_portal_id, p_user_id, 'billing.topup');
   if v_fault is not null then
     perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_order', 'field', v_fault));
   end if;
   v_order := billing.read_order(p_portal_id, p_user_id, p_order);
+  v_channel := (p_order ->> 'channel_id')::uuid;
+  if v_channel is not null and not exists (
+    select from billing.subscription s where s.portal_id = p_portal_id and s.channel_id = v_channel) then
+    perform trace.refuse('unknown_channel', jsonb_build_object('channel_id', v_channel));
+  end if;
   perform billing.open_wallet(p_portal_id, billing.currency_of(p_portal_id), p_user_id)
     where not exists (select from billing.wallet w where w.portal_id = p_portal_id);
   perform 1 from billing.wallet w where w.portal_id = p_portal_id for no key update;
@@ -33,8 +40,12 @@ begin
     values (decode(p_order ->> 'return_digest', 'hex'), p_portal_id, v_order.payment_id);
     insert into billing.provider_object (provider, object_id, kind, portal_id, payment_id, bound_at)
     values (v_order.provider, v_order.payment_id::text, 'payment_id', p_portal_id, v_order.payment_id, v_order.opened_at);
+    insert into billing.payment_schedule (portal_id, payment_id, channel_id, changed_at)
+    select p_portal_id, v_order.payment_id, v_channel, v_order.opened_at where v_order.kind = 'scheduled';
   elsif row(v_found.provider, v_found.kind, v_found.amount, v_found.currency, v_found.every)
-        is distinct from row(v_order.provider, v_order.kind, v_order.amount, v_order.currency, v_order.every) then
+        is distinct from row(v_order.provider, v_order.kind, v_order.amount, v_order.currency, v_order.every)
+    or v_channel is distinct from (
+      select s.channel_id from billing.payment_schedule s where s.portal_id = p_portal_id and s.payment_id = v_found.payment_id) then
     perform trace.refuse('conflict', jsonb_build_object('key', p_order ->> 'key'));
   end if;
   return query

@@ -14,7 +14,9 @@ as $$
                      else p_order ->> 'every' is null end),
       (6, 'livemode', coalesce(jsonb_typeof(p_order -> 'livemode'), '') = 'boolean'),
       (7, 'key', coalesce(length(p_order ->> 'key'), 0) between 1 and 100),
-      (8, 'return_digest', coalesce(p_order ->> 'return_digest', '') ~ '^[0-9a-f]{64}$')) f(rank, name, is_good)
+      (8, 'channel_id', p_order ->> 'channel_id' is null
+                          or p_order ->> 'kind' = 'scheduled' and pg_input_is_valid(p_order ->> 'channel_id', 'uuid')),
+      (9, 'return_digest', coalesce(p_order ->> 'return_digest', '') ~ '^[0-9a-f]{64}$')) f(rank, name, is_good)
    where f.is_good is not true
    order by f.rank
    limit 1

@@ -3,7 +3,7 @@
 -- (billing.evidence_kind), amount (millionths; of a top-up what the payer paid, tax included), tax, fee, currency, ids {kind:
 -- object id}, at, livemode, reason, retry, status, due_by}]. Net of tax to the wallet, tax to the tax account, our bonus from
 -- promotions; refunds and withdrawals take tax and bonus back in proportion, what the wallet lacks is owed.
--- Renewals that waited for money are due at once, a recharge is told its outcome, documents are issued.
+-- Renewals that waited for money are due at once, the one that a repeating top-up is for is made (billing.renew_paid), a recharge is told its outcome, documents are issued.
 -- Returns a row per item: done; repeated; waits (kept, until what it builds on comes); moot (says nothing any more);
 -- conflict (the key is known with another amount); refused (malformed_item, unknown_currency, foreign_object, test_mode,
 -- wallet_currency); unmatched (belongs to nothing of ours). An item never fails its siblings. Raises WB400 malformed_call.
@@ -45,6 +45,13 @@ begin
      where r.payment_id is not null and r.outcome is distinct from 'conflict' order by 1, 2
   loop
     perform billing.apply_evidence(v_key.portal_id, v_key.payment_id);
+  end loop;
+  for v_key in
+    select r.portal_id, r.payment_id from unnest(v_rows) r
+      join billing.evidence e on e.portal_id = r.portal_id and e.business_key = r.business_key
+     where r.kind = 'topup' and r.outcome is null and e.state = 'posted' order by 1, 2
+  loop
+    perform billing.renew_paid(v_key.portal_id, v_key.payment_id);
   end loop;
   return query
     select r.item, coalesce(r.outcome, case e.state when 'posted' then 'done' else e.state end), r.reason, r.detail, r.portal_id, r.payment_id

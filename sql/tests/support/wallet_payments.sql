@@ -52,3 +52,24 @@ create function tests.event(p_event_id text default 'evt_1', p_provider text def
   select billing.keep_event(p_provider, p_event_id, 'payment_intent.succeeded', true, convert_to('{"id": "' || p_event_id || '"}', 'UTF8'), '{}', 'hmac:1')
 $$;
 comment on function tests.event(text, text) is 'An event of a provider arrives; returns new or seen.';
+
+create function tests.scheduled(p_portal_id uuid, p_channel_id uuid default null) returns uuid language sql as $$
+  select tests.opened(p_portal_id, jsonb_build_object('kind', 'scheduled', 'every', 'month', 'channel_id', p_channel_id, 'key', 's1'))
+$$;
+comment on function tests.scheduled(uuid, uuid) is 'Administrator 1 orders 20 USD every month with Stripe, for the channel''s subscription or none; returns the payment.';
+
+create function tests.agreed(p_payment_id uuid, p_state text default 'active') returns text language sql as $$
+  select billing.note_schedule('stripe', jsonb_build_object('state', p_state, 'ids', jsonb_build_object('payment_id', p_payment_id, 'subscription', 'sub_1')))
+$$;
+comment on function tests.agreed(uuid, text) is 'The provider says how that stands; returns its state.';
+
+create function tests.period(p_n int, p_amount bigint default 20000000) returns text language sql as $$
+  select tests.booked(tests.proof('topup', p_amount, 'stripe:in:in_' || p_n, jsonb_build_object('payment', 'pi_s' || p_n, 'subscription', 'sub_1')))
+$$;
+comment on function tests.period(int, bigint) is 'The money of the p_n-th period of it comes; returns what became of it.';
+
+create function tests.schedule(p_payment_id uuid) returns text language sql as $$
+  select concat_ws(' ', s.state, p.state, case when s.due_at < 'infinity' then s.due_at - tenancy.now() end, s.failure)
+    from billing.payment_schedule s join billing.payment p using (portal_id, payment_id) where s.payment_id = p_payment_id
+$$;
+comment on function tests.schedule(uuid) is 'A schedule: "state, state of its intent, when the worker ends it, why it could not".';
