@@ -968,6 +968,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/payments/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSchedules
+         * @description The top-ups that repeat by themselves; one is ordered with `OpenPayment`. Needs `billing.view`.
+         */
+        get: operations["ListSchedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/schedules/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * CancelSchedule
+         * @description End a top-up that repeats; what was paid stays in the balance. Needs `billing.topup`.
+         */
+        delete: operations["CancelSchedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/payments/recharge": {
         parameters: {
             query?: never;
@@ -3446,6 +3486,7 @@ export interface components {
             key: string;
             /** @enum {null|string} */
             every?: "week" | "month" | "year" | null;
+            channel_id?: string | null;
         };
         /** PaymentStanding */
         PaymentStanding: {
@@ -3923,6 +3964,26 @@ export interface components {
             country?: string | null;
             model?: string | null;
             type?: string | null;
+        };
+        /** Schedule */
+        Schedule: {
+            /** Format: uuid */
+            payment_id: string;
+            /** @enum {string} */
+            provider: "stripe" | "paypal";
+            amount: number;
+            currency: string;
+            /** @enum {string} */
+            every: "week" | "month" | "year";
+            /** @enum {string} */
+            state: "pending" | "active" | "past_due" | "paused" | "cancelled";
+            channel_id: string | null;
+            paid_until: string | null;
+            is_ending: boolean;
+            failure: string | null;
+            /** Format: date-time */
+            ordered_at: string;
+            last_paid_at: string | null;
         };
         /** SentTemplate */
         SentTemplate: {
@@ -6045,6 +6106,64 @@ export interface operations {
             header?: never;
             path: {
                 method_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListSchedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CancelSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
             };
             cookie?: never;
         };
