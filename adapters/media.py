@@ -16,12 +16,15 @@ from uuid import UUID
 import msgspec
 
 from connectors.media.fetch import fetch
+from connectors.media.sniff import extension_of
+from connectors.media.voice import VOICE_MIME, to_voice
 from connectors.outside import Actor, Context, Failure, Journal, Policy
 from connectors.redaction import Secret
 from runtime.secrets import SignatureRefused, Signer
 
 MAX_BYTES: Final = 100 * 1024 * 1024
 _WITHIN_S: Final = 120.0
+_CONVERTED_WITHIN_S: Final = 60.0
 _VALID_FOR: Final = timedelta(days=2)
 
 
@@ -81,6 +84,23 @@ class MediaShelf:
         except OSError as error:
             return _not_writable(error)
         return shelved
+
+    async def as_voice(self, shelved: Shelved) -> Shelved | Failure:
+        """Turn a file's sound into a voice message that WhatsApp takes, in the file's place."""
+        path = self._path(shelved.key)
+        draft = path.with_suffix(".voice")
+        failure = await to_voice(path, draft, within_s=_CONVERTED_WITHIN_S)
+        if failure is not None:
+            return failure
+        size = (await asyncio.to_thread(draft.stat)).st_size
+        name = f"{Path(shelved.name).stem}{extension_of(VOICE_MIME)}"
+        voice = Shelved(key=shelved.key, size=size, mime=VOICE_MIME, name=name)
+        try:
+            await asyncio.to_thread(draft.replace, path)
+            await asyncio.to_thread(self._write, voice)
+        except OSError as error:
+            return _not_writable(error)
+        return voice
 
     def address(self, shelved: Shelved) -> Secret:
         """A public address of the file, for two days: whoever has it may read the file."""

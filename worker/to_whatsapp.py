@@ -17,6 +17,7 @@ from connectors.gupshup.client import App, Gupshup, OutboundMessage, OutboundTem
 from connectors.gupshup.outbound import Kind
 from connectors.gupshup.templates import header_file
 from connectors.media.limits import check
+from connectors.media.voice import is_foreign
 from connectors.outside import Actor, Context, Failure, Policy
 from connectors.redaction import Secret
 from runtime.secrets import Box, SealBroken
@@ -131,6 +132,10 @@ class ToWhatsApp:
         )
         if isinstance(shelved, Failure):
             return shelved
+        if is_foreign(kind, shelved.mime):
+            shelved = await self._shelf.as_voice(shelved)
+            if isinstance(shelved, Failure):
+                return shelved
         return check(kind, shelved.mime, shelved.size) or shelved
 
     async def _turn(self, claim: Claim, message: Outbound, leave_by: float) -> float:

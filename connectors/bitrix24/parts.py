@@ -18,11 +18,6 @@ _KIND_OF_MIME: dict[str, PartKind] = {
     "image/png": "image",
     "video/mp4": "video",
     "video/3gpp": "video",
-    "audio/aac": "audio",
-    "audio/amr": "audio",
-    "audio/mp4": "audio",
-    "audio/mpeg": "audio",
-    "audio/ogg": "audio",
 }
 _KIND_OF_EXTENSION: dict[str, PartKind] = {
     "jpg": "image",
@@ -35,6 +30,13 @@ _KIND_OF_EXTENSION: dict[str, PartKind] = {
     "m4a": "audio",
     "mp3": "audio",
     "ogg": "audio",
+    # what WhatsApp does not take is converted on its way (connectors/media/voice.py)
+    "flac": "audio",
+    "oga": "audio",
+    "opus": "audio",
+    "wav": "audio",
+    "weba": "audio",
+    "wma": "audio",
 }
 _MOST_BYTES: dict[PartKind, int] = {
     "image": 5 * _MEGABYTE,
@@ -79,6 +81,7 @@ def kind_of(file: OperatorFile) -> PartKind:
     mime = (file.mime or "").partition(";")[0].strip().lower()
     extension = (file.name or "").rpartition(".")[2].lower()
     by_name = _KIND_OF_EXTENSION.get(extension, "document")
-    kind = by_name if mime in _SAYS_NOTHING else _KIND_OF_MIME.get(mime, "document")
+    by_mime = "audio" if mime.startswith("audio/") else _KIND_OF_MIME.get(mime, "document")
+    kind = by_name if mime in _SAYS_NOTHING else by_mime
     most = _MOST_BYTES.get(kind)
     return "document" if most is not None and (file.size or 0) > most else kind

@@ -27,6 +27,7 @@ _BEGINNINGS: Final = (
     (b"GIF89a", "image/gif"),
     (b"#!AMR", "audio/amr"),
     (b"ID3", "audio/mpeg"),
+    (b"fLaC", "audio/flac"),
     (b"%PDF-", "application/pdf"),
 )
 _NAME_OF_EXTENSION: Final = {
@@ -63,6 +64,10 @@ def mime_of(head: bytes, declared: str | None, name: str | None) -> str:
             return mime
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return "audio/wav"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return _of_matroska(head, said)
     if head[4:8] == b"ftyp":
         return _of_brand(head[8:12], said)
     if head.startswith(b"OggS"):
@@ -95,6 +100,12 @@ def _of_brand(brand: bytes, said: str) -> str:
     if brand in (b"heic", b"heix", b"mif1", b"msf1", b"avif"):
         return "image/avif" if brand == b"avif" else "image/heic"
     return "audio/mp4" if said.startswith("audio/") else "video/mp4"
+
+
+def _of_matroska(head: bytes, said: str) -> str:
+    """A browser's recording. The declaration says whether there is a picture."""
+    form = "webm" if b"webm" in head[:64] else "x-matroska"
+    return f"audio/{form}" if said.startswith("audio/") else f"video/{form}"
 
 
 def _of_ogg(head: bytes) -> str:

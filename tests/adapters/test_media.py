@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import time
+import wave
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -66,6 +68,24 @@ async def test_what_is_on_the_shelf_is_not_fetched_again(shelf: MediaShelf, file
     files.serves.clear()
     assert first == await _taken(shelf, url, key)
     assert ["/p"] == files.asked
+
+
+async def test_sound_that_was_turned_into_a_voice_message_stands_in_its_place(
+    shelf: MediaShelf, files: Files, tmp_path: Path
+) -> None:
+    key = str(uuid4())
+    with io.BytesIO() as recording:
+        with wave.open(recording, "wb") as file:
+            file.setparams((1, 2, 8_000, 0, "NONE", ""))
+            file.writeframes(b"\0\1" * 8_000)
+        url = files.will("/p", recording.getvalue(), Content_Type="audio/x-wav")
+    voice = await shelf.as_voice(await _taken(shelf, url, key, name="nota.wav"))
+    assert isinstance(voice, Shelved)
+    assert ("nota.ogg", "audio/ogg; codecs=opus") == (voice.name, voice.mime)
+    opened = await shelf.open(_token(shelf, voice))
+    assert opened is not None
+    assert (voice, b"OggS") == (opened[0], opened[1].read_bytes()[:4])
+    assert {"", ".json"} == {path.suffix for path in _kept(tmp_path)}
 
 
 async def test_a_file_that_vanished_from_the_disk_is_fetched_again(

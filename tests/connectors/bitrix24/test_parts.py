@@ -56,6 +56,8 @@ def test_the_operator_name_stands_above_the_text_once() -> None:
         (_file("a.gif", "image/gif"), "document"),
         (_file("a.webp"), "document"),
         (_file("a", "audio/ogg; codecs=opus"), "audio"),
+        (_file("a", "audio/webm;codecs=opus"), "audio"),
+        (_file("a.wav"), "audio"),
         (_file("a.jpg", "application/octet-stream"), "image"),
         (_file("a.jpg", "application/pdf"), "document"),
         (_file("a.jpg", "image/jpeg", 6 * 1_048_576), "document"),
