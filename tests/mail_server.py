@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -82,3 +83,26 @@ async def mail_server(tls: ssl.SSLContext | None = None) -> AsyncIterator[MailSe
         yield server
     finally:
         listening.close()
+
+
+@contextmanager
+def mail_server_beside() -> Iterator[MailServerOfTests]:
+    """The same in a thread of its own, beside processes that send."""
+    ready, opened, ended = threading.Event(), list[MailServerOfTests](), asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def serve() -> None:
+        async with mail_server() as server:
+            opened.append(server)
+            ready.set()
+            await ended.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield opened[0]
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join(10)
+        loop.close()

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.adapters.pdf import pages_of
 from tests.browser.conftest import Desk
+from tests.mail_server import MailServerOfTests, mail_server_beside
 from tests.servers import TestDatabase
 from tests.system.house import House, open_house
 from tests.system.stripe_beside import StripeBeside, stripe_beside
@@ -30,11 +31,27 @@ def stripe() -> Iterator[StripeBeside]:
 
 
 @pytest.fixture(scope="module")
+def mailbox() -> Iterator[MailServerOfTests]:
+    with mail_server_beside() as beside:
+        yield beside
+
+
+@pytest.fixture(scope="module")
 def house(
-    database: TestDatabase, tmp_path_factory: pytest.TempPathFactory, stripe: StripeBeside
+    database: TestDatabase,
+    tmp_path_factory: pytest.TempPathFactory,
+    stripe: StripeBeside,
+    mailbox: MailServerOfTests,
 ) -> Iterator[House]:
-    """The running house with a balance of 25 USD, beside a simulated Stripe."""
-    with open_house(database, tmp_path_factory.mktemp("house"), settings=stripe.settings) as opened:
+    """The running house with a balance of 25 USD, beside a simulated Stripe and a mail server."""
+    mail = {
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(mailbox.port),
+        "SMTP_SECURITY": "none",
+        "SMTP_FROM": "WhatsAppB24 <saldo@example.com>",
+    }
+    settings = {**stripe.settings, **mail}
+    with open_house(database, tmp_path_factory.mktemp("house"), settings=settings) as opened:
         opened.query("select p.portal_id from tenancy.portal p, billing.open_wallet(p.portal_id, 'USD')")
         opened.query("select billing.adjust(portal_id, 'ana', 25000000, 'Demo', 'demo') from billing.wallet")
         stripe.tells(opened.api_url)
@@ -51,11 +68,18 @@ def _pay(desk: Desk, button: str, answer: str) -> None:
     opened.value.close()
 
 
-def test_a_person_tops_up_and_keeps_the_receipt(desk: Desk) -> None:
+def test_a_person_tops_up_keeps_the_receipt_and_gets_it_by_mail(
+    desk: Desk, mailbox: MailServerOfTests
+) -> None:
     desk.open()
     desk.go("app")
     desk.wide()
     desk.view("Saldo")
+    facts = desk.panel.get_by_role("region", name="Datos de facturación")
+    facts.get_by_role("button", name="Cambiar").click()
+    desk.panel.get_by_label("Correo para recibos").fill("caja@acme.example")
+    desk.panel.get_by_role("dialog").get_by_role("button", name="Guardar").click()
+    expect(facts.locator("[data-fact=email]")).to_contain_text("caja@acme.example")
     desk.panel.get_by_role("button", name="USD 10.00").click()
     _pay(desk, "Pagar con Stripe", "Pagar")
     payment = desk.panel.locator("[data-payment=topup]")
@@ -67,6 +91,10 @@ def test_a_person_tops_up_and_keeps_the_receipt(desk: Desk) -> None:
     (page,) = pages_of(kept.value.path().read_bytes())
     assert {"Recibo", "R-000001", "USD 10.00"} <= set(page)
     expect(desk.panel.locator("[data-document=receipt]")).to_contain_text("R-000001")
+    desk.house.until("the receipt is mailed", lambda: bool(mailbox.letters))
+    (letter,) = mailbox.letters
+    assert ("caja@acme.example", "Recibo R-000001: USD 10.00") == (letter["To"], letter["Subject"])
+    assert [page] == pages_of(next(letter.iter_attachments()).get_content())
 
 
 def test_a_saved_card_recharges_and_a_decline_says_what_to_do(desk: Desk, stripe: StripeBeside) -> None:
