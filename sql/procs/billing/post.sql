@@ -13,10 +13,20 @@ set enable_mergejoin = off
 set join_collapse_limit = 1
 as $$
 declare
+  v_one billing.posting;
   v_rows billing.posting[];
   v_written billing.posting[];
   v_before billing.held_change[];
 begin
+  if cardinality(p_rows) = 1 then
+    v_one := p_rows[1];
+    if v_one.outcome is null and v_one.debit = 'wallet' then
+      v_one := billing.post_one(v_one);
+      if v_one.outcome is not null then
+        return array[v_one];
+      end if;
+    end if;
+  end if;
   perform 1
     from (select distinct r.portal_id from unnest(p_rows) r where r.outcome is null) k
     join billing.wallet w on w.portal_id = k.portal_id

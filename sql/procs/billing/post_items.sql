@@ -18,6 +18,10 @@ begin
     perform trace.refuse('malformed_call', jsonb_build_object('argument', 'p_items'));
   end if;
   v_rows := billing.post(array(select r from billing.read_postings(p_items, p_from, p_to) r order by r.item));
+  if cardinality(v_rows) = 1 and v_rows[1].outcome = 'done' and v_rows[1].balance is not null then
+    return query select v_rows[1].item, 'done', null::text, null::jsonb, v_rows[1].transfer_id, v_rows[1].balance;
+    return;
+  end if;
   return query
     select distinct on (r.item) r.item,
            case when r.outcome <> 'echo' then r.outcome when f.outcome in ('done', 'repeated') then 'repeated' else f.outcome end,
