@@ -37,7 +37,7 @@ from worker.refunds import Refunds
 from worker.rounds import every
 from worker.schedules import Schedules
 
-_EVENTS_S, _REFUNDS_S, _RECHARGES_S, _INTENTS_S, _LISTS_S = 1.0, 1.0, 5.0, 5.0, 600.0
+_EVENTS_S, _REFUNDS_S, _RECHARGES_S, _INTENTS_S, _LISTS_S = 1.0, 1.0, 5.0, 2.0, 600.0
 _FIRST_LOOK: Final = timedelta(days=3)
 _LOOK_BACK: Final = timedelta(hours=1)
 _AT_ONCE: Final = 100

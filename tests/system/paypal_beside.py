@@ -14,7 +14,7 @@ from sandbox.paypal.app import create_paypal_app
 from sandbox.paypal.party import PayPalSandbox
 from tests.system.stripe_beside import served, told
 
-WEBHOOK_ID = "8PT597110X687430L"
+WEBHOOK_ID, NEXT_WEBHOOK_ID = "8PT597110X687430L", "5GP028458E2496506"
 CLIENT_ID, CLIENT_SECRET = "AfClientId0001", "EsecretOfTheApplication0001"
 
 
@@ -29,7 +29,7 @@ class PayPalBeside:
         self.settings = {
             "PAYPAL_CLIENT_ID": CLIENT_ID,
             "PAYPAL_CLIENT_SECRET": CLIENT_SECRET,
-            "PAYPAL_WEBHOOK_IDS": WEBHOOK_ID,
+            "PAYPAL_WEBHOOK_IDS": f"{NEXT_WEBHOOK_ID},{WEBHOOK_ID}",
             "PAYPAL_URL": f"{base}/paypal",
             "PAYPAL_AUTHORITY": str(authority),
         }

@@ -14,7 +14,7 @@ from litestar import Litestar
 from sandbox.stripe.app import create_stripe_app
 from tests.sandbox.serving import free_socket
 
-WEBHOOK_SECRET = "whsec_tests_only"
+WEBHOOK_SECRET, NEXT_WEBHOOK_SECRET = "whsec_tests_only", "whsec_tests_next"
 
 
 class StripeBeside:
@@ -25,14 +25,14 @@ class StripeBeside:
         self.http = httpx.Client(base_url=base, timeout=30, trust_env=False)
         self.settings = {
             "STRIPE_SECRET_KEY": "sk_test_sandbox",
-            "STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+            "STRIPE_WEBHOOK_SECRETS": f"{NEXT_WEBHOOK_SECRET},{WEBHOOK_SECRET}",
             "STRIPE_URL": f"{base}/stripe",
             "STRIPE_PAGE_ORIGINS": base,
         }
 
-    def tells(self, api_url: str) -> None:
-        """Events go to this house from now on."""
-        self.put("endpoint", {"url": f"{api_url}/webhooks/stripe", "secrets": [WEBHOOK_SECRET]})
+    def tells(self, api_url: str, secret: str = WEBHOOK_SECRET) -> None:
+        """Events go to this house from now on, signed with this secret."""
+        self.put("endpoint", {"url": f"{api_url}/webhooks/stripe", "secrets": [secret]})
 
     def put(self, what: str, body: Any) -> Any:
         """Change the simulator (`/sandbox/stripe/…`)."""

@@ -12,8 +12,8 @@ import pytest
 
 from tests.servers import TestDatabase
 from tests.system.house import House, at_once, open_house
-from tests.system.paypal_beside import PayPalBeside, paypal_beside
-from tests.system.stripe_beside import StripeBeside, stripe_beside
+from tests.system.paypal_beside import NEXT_WEBHOOK_ID, PayPalBeside, paypal_beside
+from tests.system.stripe_beside import NEXT_WEBHOOK_SECRET, StripeBeside, stripe_beside
 
 pytestmark = [pytest.mark.requirement("R4-a"), pytest.mark.requirement("R4-c")]
 USD = 1_000_000
@@ -199,6 +199,25 @@ def test_who_dies_between_the_capture_and_our_commit_leaves_one_credit(
     house.until("every event is worked on", lambda: _waiting_events(house) == 0)
     assert before + 9 * USD == _balance(house)
     assert captures + 1 == len(paypal.known("captures"))
+
+
+def test_while_secrets_are_replaced_what_either_signs_is_taken_and_counts_once(
+    house: House, stripe: StripeBeside, paypal: PayPalBeside
+) -> None:
+    before = _balance(house)
+    stripe.tells(house.api_url, NEXT_WEBHOOK_SECRET)
+    _open(house, 5 * USD, "signed anew")
+    stripe.pays()
+    paypal.tells(house.api_url, NEXT_WEBHOOK_ID)  # and still by the old one: each event comes by both
+    _open(house, 6 * USD, "signed by both", provider="paypal")
+    paypal.pays()
+    house.until("both are there", lambda: _balance(house) == before + 11 * USD)
+    house.until("everything is told", lambda: paypal.known("deliveries") == [])
+    house.until("every event is worked on", lambda: _waiting_events(house) == 0)
+    assert before + 11 * USD == _balance(house)
+    seen = "select min(seen) from billing.provider_event where provider = 'paypal' and event_id = %s"
+    assert [(2,)] == house.query(seen, paypal.known("events")[0]["id"])
+    stripe.tells(house.api_url)
 
 
 @pytest.mark.parametrize("provider", ["stripe", "paypal"])
