@@ -26,6 +26,16 @@ const routes: RouteRecordRaw[] = [
     meta: { texts: 'billing' },
     component: () => import('./views/SubscriptionsView.vue'),
   },
+  { path: '/templates', name: 'templates', meta: { texts: 'template' }, component: () => import('./views/TemplatesView.vue') },
+  { path: '/templates/new', name: 'new-template', meta: { texts: 'template' }, component: () => import('./views/TemplateWriteView.vue') },
+  { path: '/templates/:id', name: 'template', meta: { texts: 'template' }, component: () => import('./views/TemplateView.vue'), props: true },
+  {
+    path: '/templates/:id/edit',
+    name: 'edit-template',
+    meta: { texts: 'template' },
+    component: () => import('./views/TemplateWriteView.vue'),
+    props: true,
+  },
   { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
   { path: '/:rest(.*)', redirect: '/channels' },
 ]

@@ -5,23 +5,26 @@ import enBusiness from './locales/en/business.json'
 import enKeys from './locales/en/keys.json'
 import enPaying from './locales/en/paying.json'
 import enStaff from './locales/en/staff.json'
+import enTemplate from './locales/en/template.json'
 import es from './locales/es'
 import esBilling from './locales/es/billing.json'
 import esBusiness from './locales/es/business.json'
 import esKeys from './locales/es/keys.json'
 import esPaying from './locales/es/paying.json'
 import esStaff from './locales/es/staff.json'
+import esTemplate from './locales/es/template.json'
 import pt from './locales/pt'
 import ptBilling from './locales/pt/billing.json'
 import ptBusiness from './locales/pt/business.json'
 import ptKeys from './locales/pt/keys.json'
 import ptPaying from './locales/pt/paying.json'
 import ptStaff from './locales/pt/staff.json'
+import ptTemplate from './locales/pt/template.json'
 
 const LANGUAGES = {
-  es: { ...es, billing: esBilling, business: esBusiness, staff: esStaff, paying: esPaying, keys: esKeys },
-  en: { ...en, billing: enBilling, business: enBusiness, staff: enStaff, paying: enPaying, keys: enKeys },
-  pt: { ...pt, billing: ptBilling, business: ptBusiness, staff: ptStaff, paying: ptPaying, keys: ptKeys },
+  es: { ...es, billing: esBilling, business: esBusiness, staff: esStaff, paying: esPaying, keys: esKeys, template: esTemplate },
+  en: { ...en, billing: enBilling, business: enBusiness, staff: enStaff, paying: enPaying, keys: enKeys, template: enTemplate },
+  pt: { ...pt, billing: ptBilling, business: ptBusiness, staff: ptStaff, paying: ptPaying, keys: ptKeys, template: ptTemplate },
 }
 const SOURCES = import.meta.glob<string>(['./**/*.vue', './**/*.ts', '!./**/*.test.ts'], {
   query: '?raw',

@@ -43,7 +43,7 @@ describe('the views of money', () => {
       page.unmount()
       return found
     }
-    expect(await offered(['billing.view'])).toEqual(['Canales', 'Mensajes', 'Saldo', 'Suscripciones', 'Configuración'])
-    expect(await offered(['channel.view'])).toEqual(['Canales', 'Mensajes', 'Configuración'])
+    expect(await offered(['billing.view'])).toEqual(['Canales', 'Mensajes', 'Plantillas', 'Saldo', 'Suscripciones', 'Configuración'])
+    expect(await offered(['channel.view'])).toEqual(['Canales', 'Mensajes', 'Plantillas', 'Configuración'])
   })
 })
