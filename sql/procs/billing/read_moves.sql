@@ -19,9 +19,10 @@ begin
              order by x.portal_id, x.message_id, x.item) i
       join billing.charge c on c.portal_id = i.portal_id and c.message_id = i.message_id
       left join billing.charge_transition f
-        on f.from_state = c.state and f.event = billing.charge_event(i.event, c.state, c)
+        on f.from_state = c.state and f.event = case when i.event is not null then billing.charge_event(i.event, c.state, c) end
       left join billing.charge_transition g
-        on g.from_state = coalesce(f.to_state, c.state) and g.event = billing.charge_event(i.next, coalesce(f.to_state, c.state), c)
+        on g.from_state = coalesce(f.to_state, c.state)
+       and g.event = case when i.next is not null then billing.charge_event(i.next, coalesce(f.to_state, c.state), c) end
      cross join lateral (values
        (1, f.from_state, f.to_state),
        (case when f.to_state is null then 1 else 2 end, g.from_state, g.to_state)) s(n, from_state, to_state)

@@ -46,9 +46,9 @@ begin
       left join messaging.template t
         on t.portal_id = r.portal_id and t.channel_id = r.channel_id
        and t.template_id = case when r.outcome is null and r.kind = 'template' then (r.payload -> 'template' ->> 'template_id')::uuid end
-      left join lateral (
-        select messaging.fill_template(t, r.payload -> 'template' -> 'values', r.payload -> 'template' ->> 'media_url') as filled) f
-        on t.template_id is not null)
+     cross join lateral (
+       select case when t.template_id is not null then
+                messaging.fill_template(t, r.payload -> 'template' -> 'values', r.payload -> 'template' ->> 'media_url') end as filled) f)
   select array_agg(row(
            j.item,
            coalesce(j.outcome, case when j.verdict is null then 'accepted' else 'refused' end),
