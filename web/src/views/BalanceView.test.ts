@@ -23,6 +23,7 @@ function view(answers: Record<string, unknown> = {}, may = ['billing.view', 'bil
       'GET /api/v1/payments/offers': [],
       'GET /api/v1/payments': [],
       'GET /api/v1/payments/methods': [],
+      'GET /api/v1/payments/schedules': [],
       'GET /api/v1/documents': [],
       'GET /api/v1/customer': { contacts: [], billing_address: {}, legal_name: null, tax_id: null },
       ...answers,

@@ -2,7 +2,7 @@ import { flushPromises } from '@vue/test-utils'
 import { describe, expect, it, vi } from 'vitest'
 import type { Schemas } from '@/api/client'
 import { shown } from '@/testing'
-import { balance } from './billing-for-tests'
+import { balance, CHANNEL } from './billing-for-tests'
 import { declineWord } from './declines'
 import { changeOf, formOf } from './facts'
 import MoneyIn from './MoneyIn.vue'
@@ -35,9 +35,10 @@ const DECLINED = { at: '2026-11-22T10:00:00Z', amount: 20_000_000, code: 'insuff
 const wallet = (recharge: Recharge | null = null) => walletOf(balance({ recharge })) as Wallet
 
 function view(told: { recharge?: Recharge | null; mayPay?: boolean; answers?: Record<string, unknown> } = {}) {
-  return shown(MoneyIn, { balance: wallet(told.recharge ?? null), mayPay: told.mayPay ?? true, mayManage: told.mayPay ?? true }, {
+  return shown(MoneyIn, { balance: wallet(told.recharge ?? null), channels: [{ channel_id: CHANNEL, name: 'Ventas' }], mayPay: told.mayPay ?? true, mayManage: told.mayPay ?? true }, {
     answers: {
       'GET /api/v1/payments/offers': [OFFER], 'GET /api/v1/payments/methods': [CARD], 'GET /api/v1/payments': [PAID], 'GET /api/v1/documents': [],
+      'GET /api/v1/payments/schedules': [],
       'GET /api/v1/customer': CUSTOMER,
       ...told.answers,
     },
@@ -239,6 +240,49 @@ describe('the billing data', () => {
   it('of a country without kinds of tax ids has none', () => {
     const form = { ...formOf(CUSTOMER), country: 'US', taxId: '12-3456789' }
     expect(changeOf(CUSTOMER, form)).toMatchObject({ country: 'US', tax_id_type: null, tax_id: null })
+  })
+})
+
+describe('scheduled top-ups', () => {
+  const MONTHLY: Schemas['Schedule'] = {
+    payment_id: '01a20000-0000-7000-8000-0000000000e1', provider: 'paypal', amount: 30_000_000, currency: 'USD', every: 'month', state: 'active',
+    channel_id: CHANNEL, paid_until: '2026-12-22T12:00:00Z', is_ending: false, failure: null, ordered_at: '2026-10-22T12:00:00Z', last_paid_at: '2026-11-22T12:00:00Z',
+  }
+  const repeating = { ...OFFER, capabilities: [...OFFER.capabilities, 'subscription'] }
+
+  it('are ordered on the page of the provider', async () => {
+    const tab = { location: { href: '' }, close: vi.fn() }
+    vi.stubGlobal('open', () => tab)
+    const sent: unknown[] = []
+    const opened = { ...PAID, kind: 'scheduled', state: 'redirected', is_open: true, url: 'https://checkout.stripe.com/c/pay/cs_2' }
+    const page = await view({ answers: { 'GET /api/v1/payments/offers': [repeating], 'POST /api/v1/payments': async (request: Request) => (sent.push(await request.json()), opened) } })
+    await press(page, 'Programar una recarga')
+    const field = document.querySelector<HTMLInputElement>('[role=dialog] input[type=number]') as HTMLInputElement
+    field.value = '30'
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+    await flushPromises()
+    await pressInDialog('Ir a la página de pago')
+    expect(sent).toMatchObject([{ provider: 'stripe', kind: 'scheduled', amount: 30_000_000, currency: 'USD', every: 'month', channel_id: null }])
+    expect(tab.location.href).toBe(opened.url)
+    page.unmount()
+    vi.unstubAllGlobals()
+  })
+
+  it('say how they stand, and are ended after a question', async () => {
+    const page = await view({ answers: { 'GET /api/v1/payments/schedules': [MONTHLY], [`DELETE /api/v1/payments/schedules/${MONTHLY.payment_id}`]: () => new Response(null, { status: 204 }) } })
+    expect(page.get('[data-schedule=active]').text()).toMatch(/30[.,]00 cada mes · PayPal.*Renueva: Ventas.*Activa/s)
+    await page.get('[data-schedule] button').trigger('click')
+    await flushPromises()
+    await pressInDialog('Terminar')
+    expect(page.calls.some(({ method }) => method === 'DELETE')).toBe(true)
+    page.unmount()
+  })
+
+  it('whose end is on its way say so and offer no second one', async () => {
+    const page = await view({ answers: { 'GET /api/v1/payments/schedules': [{ ...MONTHLY, is_ending: true, failure: 'timeout' }] } })
+    expect(page.get('[data-schedule]').text()).toMatch(/todavía no aceptó el fin.*Terminando/s)
+    expect(page.find('[data-schedule] button').exists()).toBe(false)
+    page.unmount()
   })
 })
 
