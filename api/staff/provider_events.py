@@ -6,6 +6,7 @@ evidence that the worker reads from the provider, never by what a person types h
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -19,6 +20,7 @@ from api.services import Services
 from api.staff.guard import Staff
 from api.staff.payments import Provider
 from api.staff.wallets import Reason
+from connectors.redaction import redact
 
 EventState = Literal["new", "processed", "ignored", "unmatched", "failed", "dismissed"]
 
@@ -66,7 +68,7 @@ class ProviderEventStory(ProviderEvent, frozen=True, kw_only=True):
     version: str | None
     proven_by: str
     raw: str
-    """The body, byte by byte; bytes that are no UTF-8 as escapes."""
+    """The body as JSON, without secrets (it is kept byte by byte); what is no JSON as text, with escapes."""
     payments: list[ToldPayment]
     deeds: list[Deed]
 
@@ -124,14 +126,13 @@ async def list_events(
 async def read_event(
     services: NamedDependency[Services], provider: FromPath[str], event_id: FromPath[str]
 ) -> ProviderEventStory:
-    """One event byte by byte, with what became of it and what staff did. 404 `unknown_event`.
+    """One event as it came, with what became of it and what staff did. 404 `unknown_event`.
 
     Needs `money.view`.
     """
     arguments = {"p_provider": provider, "p_event_id": event_id}
     (row,) = await services.database.call("billing.read_event", arguments)
-    raw = bytes(row["raw"]).decode("utf-8", "backslashreplace")
-    return msgspec.convert({**row, "raw": raw}, ProviderEventStory)
+    return msgspec.convert({**row, "raw": _shown(bytes(row["raw"]))}, ProviderEventStory)
 
 
 @post(
@@ -200,3 +201,11 @@ async def _do(
     """Do it as this member of staff."""
     which = {"p_actor": staff.staff_id, "p_provider": provider, "p_event_id": event_id}
     await services.database.call(function, {**which, **arguments})
+
+
+def _shown(raw: bytes) -> str:
+    """A body for people: a payment's client secret is nothing that staff needs to see."""
+    try:
+        return json.dumps(redact(json.loads(raw)), ensure_ascii=False)
+    except ValueError:
+        return raw.decode("utf-8", "backslashreplace")

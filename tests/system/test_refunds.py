@@ -173,6 +173,7 @@ def test_an_event_of_nothing_is_shown_as_it_came_and_dismissed_with_a_reason(
     path = f"/provider-events/stripe/{event['event_id']}"
     story = eva.get(path).json()
     assert made["id"] in story["raw"]
+    assert made["client_secret"] not in str(story)
     assert "unknown_payment" == story["detail"]["evidence"][0]["reason"]
     assert 400 == eva.post(f"{path}/dismiss", json={"reason": ""}).status_code
     assert 204 == eva.post(f"{path}/dismiss", json={"reason": "Prueba del panel de Stripe"}).status_code

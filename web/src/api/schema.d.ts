@@ -2105,7 +2105,7 @@ export interface paths {
         };
         /**
          * ReadEvent
-         * @description One event byte by byte, with what became of it and what staff did. 404 `unknown_event`.
+         * @description One event as it came, with what became of it and what staff did. 404 `unknown_event`.
          *
          *     Needs `money.view`.
          */
