@@ -1,4 +1,4 @@
-"""People of the staff, keys of other programs, a customer's data, in a browser; every view of the staff fits."""
+"""People of the staff, keys of other programs, a customer's data, in a browser; all the staff's views fit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from runtime.secrets import digest
 from tests.browser.conftest import LAST, Desk
-from tests.system.house import House
+from tests.system.house import PHONE, House
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.requirement("R4-b")]
 PROVOKED = ("status of 401", "status of 400")
@@ -117,7 +117,7 @@ def test_every_view_of_the_staff_can_be_used_by_all_and_fits(owner: Page, house:
 def test_a_key_is_made_in_the_panel_works_and_works_no_longer_when_revoked(desk: Desk, house: House) -> None:
     desk.open()
     desk.go("app")
-    desk.wide()
+    expect(desk.panel.get_by_text(f"+{PHONE}").first).to_be_visible()
     desk.view("Configuración")
     desk.panel.get_by_role("button", name="Crear clave").click()
     dialog = desk.panel.get_by_role("dialog")
