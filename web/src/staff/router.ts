@@ -18,8 +18,6 @@ export const VIEWS: RouteRecordRaw[] = [
   { path: '/plans', name: 'plans', meta: { permission: 'customers.view', tab: 'plans' }, component: () => import('./views/PlansView.vue') },
   { path: '/tariffs', name: 'tariffs', meta: { permission: 'customers.view', tab: 'tariffs' }, component: () => import('./views/TariffsView.vue') },
   { path: '/tariffs/:id', name: 'tariffs-one', meta: { permission: 'tariffs.manage' }, component: () => import('./views/TariffView.vue'), props: true },
-  { path: '/adjustments', name: 'adjustments', meta: { permission: 'money.view', tab: 'adjustments' }, component: () => import('./views/AdjustmentsView.vue') },
-  { path: '/differences', name: 'differences', meta: { permission: 'money.view', tab: 'differences' }, component: () => import('./views/DifferencesView.vue') },
   { path: '/payments', name: 'payments', meta: { permission: 'money.view', tab: 'payments' }, component: () => import('./views/PaymentsView.vue') },
   { path: '/payments/refunds', name: 'payments-refunds', meta: { permission: 'money.view' }, component: () => import('./views/RefundsView.vue') },
   { path: '/payments/disputes', name: 'payments-disputes', meta: { permission: 'money.view' }, component: () => import('./views/DisputesView.vue') },
@@ -27,6 +25,8 @@ export const VIEWS: RouteRecordRaw[] = [
   { path: '/payments/events/:provider/:id', name: 'payments-event', meta: { permission: 'money.view' }, component: () => import('./views/EventView.vue'), props: true },
   { path: '/payments/issuer', name: 'payments-issuer', meta: { permission: 'money.view' }, component: () => import('./views/IssuerView.vue') },
   { path: '/payments/:portal/:id', name: 'payments-one', meta: { permission: 'money.view' }, component: () => import('./views/PaymentView.vue'), props: true },
+  { path: '/adjustments', name: 'adjustments', meta: { permission: 'money.view', tab: 'adjustments' }, component: () => import('./views/AdjustmentsView.vue') },
+  { path: '/differences', name: 'differences', meta: { permission: 'money.view', tab: 'differences' }, component: () => import('./views/DifferencesView.vue') },
   { path: '/margins', name: 'margins', meta: { permission: 'money.view', tab: 'margins' }, component: () => import('./views/MarginsView.vue') },
   { path: '/people', name: 'people', meta: { permission: 'staff.manage', tab: 'people' }, component: () => import('./views/PeopleView.vue') },
 ]
