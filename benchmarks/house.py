@@ -2,7 +2,8 @@
 
 The portals and channels are those of pgbench/setup.sql; here they get tokens and keys that the processes can
 open, the addresses of the simulated outside, and no rate limits: what is measured is us, not Bitrix24's two
-calls a second.
+calls a second. The renewals that renew_due.sql left are put off, or the worker would make up for 125 years;
+and somebody is always alive, or every start would look after all portals.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ update tenancy.portal
 update tenancy.portal_token
    set access_sealed = %(access)s, refresh_sealed = %(access)s, expires_at = now() + interval '1 day';
 update tenancy.channel set key_sealed = %(key)s, check_at = 'infinity';
+update billing.subscription set due_at = 'infinity';
+insert into tenancy.heartbeat (process, beat_at) values ('bench', now() + interval '1 day')
+  on conflict do nothing;
 update messaging.rate set per_second = 1000000, burst = 1000000;
 """
 
