@@ -32,6 +32,18 @@ SAID = (
     ("5511987654321", "Bom dia! Vocês entregam em São Paulo?"),
 )
 ADD: dict[Language, str] = {"es": "Agregar canal", "en": "Add channel", "pt": "Adicionar canal"}
+NEW_TEMPLATE: dict[Language, str] = {"es": "Nueva plantilla", "en": "New template", "pt": "Novo modelo"}
+TEMPLATE: dict[str, Any] = {
+    "name": "pedido_listo",
+    "language": "es",
+    "category": "UTILITY",
+    "type": "TEXT",
+    "header": "Pedido {{1}}",
+    "body": "Hola {{1}}, su pedido está listo. Puede retirarlo hasta el {{2}} en nuestra sucursal.",
+    "footer": "Gracias por su compra",
+    "buttons": [{"type": "QUICK_REPLY", "text": "Voy en camino"}],
+    "examples": {"header.1": "A-1042", "body.1": "María", "body.2": "viernes"},
+}
 SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 DOWNWARDS = "document.documentElement.scrollHeight > innerHeight + 1"
 
@@ -55,7 +67,27 @@ def furnished(house: House) -> House:
     assert chat is not None
     house.operator_writes(chat["chat_id"], "Son USD 1.240 con envío incluido.")
     house.until("the failure", lambda: house.states("out").get("failed"))
+    _furnish_templates(house)
     return house
+
+
+def _furnish_templates(house: House) -> None:
+    """One that is approved, and one that is paused and will become marketing."""
+    for name in ("pedido_listo", "oferta_semana"):
+        draft = {**TEMPLATE, "name": name}
+        house.administrator.api(
+            "POST", "/api/v1/templates", json={"channel_id": house.channel_id, "draft": draft}
+        )
+
+    def states() -> list[str]:
+        return sorted(one["status"] for one in house.administrator.api("GET", "/api/v1/templates"))
+
+    house.until("both are approved", lambda: states() == ["approved", "approved"])
+    listed = house.sandbox.get("/sandbox/gupshup/templates").json()
+    (offer,) = [one["id"] for one in listed if one["name"] == "oferta_semana"]
+    decision = {"status": "PAUSED", "reason": "3 hours", "announced": "MARKETING"}
+    house.sandbox.post(f"/sandbox/gupshup/templates/{offer}", json=decision)
+    house.until("one is paused", lambda: states() == ["approved", "paused"])
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +110,9 @@ def pages(browser: Browser) -> Iterator[Callable[[Scheme], Page]]:
 def _views(desk: Desk, language: Language) -> Iterator[str]:
     """Go from view to view; each is named when it is complete."""
     nav = {
-        "es": ("Canales", "Mensajes", "Configuración", "Saldo", "Suscripciones"),
-        "en": ("Channels", "Messages", "Settings", "Balance", "Subscriptions"),
-        "pt": ("Canais", "Mensagens", "Configurações", "Saldo", "Assinaturas"),
+        "es": ("Canales", "Mensajes", "Configuración", "Saldo", "Suscripciones", "Plantillas"),
+        "en": ("Channels", "Messages", "Settings", "Balance", "Subscriptions", "Templates"),
+        "pt": ("Canais", "Mensagens", "Configurações", "Saldo", "Assinaturas", "Modelos"),
     }[language]
     expect(desk.panel.get_by_text(f"+{PHONE}").first).to_be_visible()
     yield "channels"
@@ -107,6 +139,16 @@ def _views(desk: Desk, language: Language) -> Iterator[str]:
     desk.view(nav[4])
     expect(desk.panel.locator("[data-subscription]").first).to_be_visible()
     yield "subscriptions"
+    desk.view(nav[5])
+    expect(desk.panel.locator("[data-template=paused]")).to_be_visible()
+    yield "templates"
+    desk.panel.locator("[data-template=approved] a").first.click()
+    expect(desk.panel.locator("[data-cost]")).to_be_visible()
+    yield "template"
+    desk.view(nav[5])
+    desk.panel.get_by_text(NEW_TEMPLATE[language]).first.click()
+    expect(desk.panel.locator("[data-template-form]")).to_be_visible()
+    yield "new-template"
     desk.view(nav[2])
     expect(desk.panel.get_by_role("heading", level=2).first).to_be_visible()
     yield "settings"
