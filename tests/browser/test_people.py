@@ -20,7 +20,10 @@ PROVOKED = ("status of 401", "status of 400")
 """The browser notes answers that a story brings about: nobody is here yet, and a tax id that is wrong."""
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
-VIEWS = ("customers", "plans", "tariffs", "payments", "adjustments", "differences", "margins", "people")
+VIEWS = (
+    *("customers", "plans", "tariffs", "adjustments", "differences", "margins", "people"),
+    *("payments", "payments/refunds", "payments/disputes", "payments/events", "payments/issuer"),
+)
 
 
 @pytest.fixture(scope="module")
