@@ -49,7 +49,7 @@ def rows_again(
     measured = []
     for row in (row for row in ROWS if row.id in GROWTH and row.id in small):
         rates, bases = [], []
-        for _ in range(profile.rounds):
+        for _ in range(profile.rounds_again):
             beside = pgbench.per_second(base, profile.baseline_s, variables)
             rates.append(pgbench.per_second(row, profile.seconds, variables))
             bases.append(beside * small[row.id].ratio)

@@ -173,7 +173,7 @@ async def rows(
     """The null pipeline and the real one with one and with two workers, in turn."""
     runs: dict[str, list[Run]] = {"pipeline_null": [], "pipeline": [], "pipeline_2": []}
     memory: list[Memory] = []
-    for turn in range(profile.rounds if profile.rounds < 5 else 3):
+    for turn in range(profile.rounds_again):
         with beside("null", "benchmarks.null_pipeline", home, house.outside) as (url, _):
             runs["pipeline_null"].append(await measured(outside, url, house.portals, profile))
         for workers, name in ((1, "pipeline"), (2, "pipeline_2")):

@@ -11,10 +11,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     rounds: int
     """How often each row is measured, its baseline right before it each time."""
+    rounds_again: int
+    """The same for rows that run again on large tables, and for the pipeline."""
     seconds: float
     """One measurement of a row."""
     baseline_s: float
-    """One measurement of its baseline."""
+    """One measurement of its baseline, and of each row of `baselines`."""
     conversations: int
     """Per portal, with open windows."""
     sent: int
@@ -42,6 +44,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 QUICK = Profile(
     name="quick",
     rounds=3,
+    rounds_again=2,
     seconds=2,
     baseline_s=1,
     conversations=200,
@@ -49,12 +52,13 @@ QUICK = Profile(
     drained=30_000,
     sizes=(1_000_000,),
     churn_s=10,
-    http_s=2,
-    pipeline_s=6,
+    http_s=1,
+    pipeline_s=3,
 )
 FULL = Profile(
     name="full",
     rounds=5,
+    rounds_again=3,
     seconds=6,
     baseline_s=3,
     conversations=200,
@@ -69,6 +73,7 @@ FULL = Profile(
 TINY = Profile(
     name="tiny",
     rounds=1,
+    rounds_again=1,
     seconds=1,
     baseline_s=1,
     conversations=4,

@@ -55,7 +55,7 @@ class Bench:
     def _measure(self, pgbench: PgBench, url: str, home: Path, results: Results) -> None:
         if self._is_wanted("baselines"):
             self._stage("what PostgreSQL does")
-            results.rows += self._rows(pgbench, BASELINES, rounds=1)
+            results.rows += self._rows(pgbench, BASELINES, rounds=1, seconds=self._profile.baseline_s)
         small = self._small(pgbench, results)
         if self._is_wanted("bytes"):
             self._stage("bytes a message")
@@ -85,7 +85,9 @@ class Bench:
             return {row.id: row for row in self._rows(pgbench, again, rounds=self._profile.rounds)}
         return {}
 
-    def _rows(self, pgbench: PgBench, rows: Sequence[Row], *, rounds: int) -> list[Measured]:
+    def _rows(
+        self, pgbench: PgBench, rows: Sequence[Row], *, rounds: int, seconds: float = 0
+    ) -> list[Measured]:
         """Each in rounds, the baseline right before it every time. What cannot be set is left out."""
         base, profile = BASELINES[0], self._profile
         variables = {"sent": profile.sent}
@@ -94,7 +96,9 @@ class Bench:
         for number, row in itertools.product(range(1, rounds + 1), rows):
             beside = pgbench.per_second(base, profile.baseline_s, variables)
             try:
-                rate = beside if row is base else pgbench.per_second(row, profile.seconds, variables)
+                rate = (
+                    beside if row is base else pgbench.per_second(row, seconds or profile.seconds, variables)
+                )
             except PgBenchFailed as failure:
                 raise PgBenchFailed(f"{row.id}: {failure}") from None
             rates[row.id].append(rate)
