@@ -38,7 +38,7 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         gupshup_meta_payment gupshup_meta_token gupshup_number_not_registered
         gupshup_permission gupshup_pin gupshup_policy_violation gupshup_refused
         gupshup_sender_mismatch gupshup_spam_limit gupshup_wallet_empty inactive_user line
-        line_taken no_round_trip open_channels own_keys payment_limits
+        line_taken no_owner_left no_round_trip open_channels own_keys payment_limits
         payment_missing payment_way payments_many permission plan plan_unknown
         portal_deleted portal_exhausted portal_state rights subscription_cancelled
         subscription_paused subscription_state subscription_suspended tariff template_busy template_count
@@ -87,6 +87,7 @@ _OURS: Final = {
     "line": "unknown_line line_removed",
     "line_pending": "line_not_connected",
     "line_taken": "line_taken",
+    "no_owner_left": "no_owner_left",
     "no_price": "no_price",
     "no_round_trip": "no_messages no_inbound no_outbound",
     "not_accepted": "method_not_allowed unsupported_media_type not_acceptable",

@@ -34,6 +34,14 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     departments: list[str]
 
 
+class Department(msgspec.Struct, frozen=True, kw_only=True):
+    """A department. `parent_id`: that above it; the company's head has none."""
+
+    department_id: str
+    name: str
+    parent_id: str | None
+
+
 class Application(msgspec.Struct, frozen=True, kw_only=True):
     """Our application as the portal sees it. Until `installed`, the portal sends no event (§1.2)."""
 
@@ -84,6 +92,21 @@ async def users(client: PortalClient) -> list[Person] | Failure:
     return found
 
 
+async def departments(client: PortalClient) -> list[Department] | Failure:
+    """The company's departments, all of them."""
+    found: list[Department] = []
+    start: int | None = 0
+    for _ in range(_MOST_PAGES):
+        answer = await client.call("department.get", {"sort": "ID", "order": "ASC", "START": start})
+        if isinstance(answer, Failure):
+            return answer
+        found += [one for row in php.items(answer.result) if (one := _department(php.mapping(row)))]
+        start = answer.next
+        if start is None:
+            break
+    return found
+
+
 async def app_info(client: PortalClient) -> Application | Failure:
     """The portal's view of the application; for decisions about money ask `AuthServer.app_info`."""
     answer = await client.call("app.info")
@@ -124,6 +147,17 @@ def _person(row: dict[str, Any]) -> Person | None:
         is_active=php.yes(row.get("ACTIVE")),
         position=php.text(row.get("WORK_POSITION")),
         departments=_texts(row.get("UF_DEPARTMENT")),
+    )
+
+
+def _department(row: dict[str, Any]) -> Department | None:
+    department_id = php.user(row.get("ID"))
+    if department_id is None:
+        return None
+    return Department(
+        department_id=department_id,
+        name=php.text(row.get("NAME")) or department_id,
+        parent_id=php.user(row.get("PARENT")),
     )
 
 

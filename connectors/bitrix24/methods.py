@@ -158,6 +158,13 @@ _ROWS = (
         retry=Retry.SAFE,
     ),
     Method(
+        name="department.get",
+        purpose="The departments of the portal's company",
+        why="A role may be given to a department, and holds for everybody below it",
+        scope="department",
+        retry=Retry.SAFE,
+    ),
+    Method(
         name="user.get",
         purpose="The portal's employees",
         why="The panel gives rights to them; page by page because search methods cost more",

@@ -95,10 +95,15 @@ create table tenancy.portal_user (
   name text not null default '',
   is_admin boolean not null default false,
   is_active boolean not null default true,
+  position text,
+  departments text[] not null default '{}',
   seen_at timestamptz not null,
+  listed_at timestamptz,
+  vanished_at timestamptz,
   primary key (portal_id, user_id)
 );
-comment on table tenancy.portal_user is 'What we know of a portal''s users; user_id is Bitrix24''s.';
+comment on table tenancy.portal_user is
+  'What we know of a portal''s users; user_id is Bitrix24''s. listed_at: when the portal''s list of employees named him last; vanished_at: since when it no longer does.';
 
 create table tenancy.heartbeat (
   process text primary key,
@@ -354,20 +359,24 @@ select 'billing_admin', unnest(array['channel.view', 'billing.view', 'billing.to
 create table tenancy.membership (
   portal_id uuid not null references tenancy.portal,
   membership_id uuid not null,
-  user_id text not null,
+  user_id text,
+  department_id text,
   channel_id uuid,
   role text not null references tenancy.role,
+  receives_new_clients boolean not null default true,
   version int not null default 1,
   changed_by text,
   changed_at timestamptz not null,
   primary key (portal_id, membership_id),
-  unique nulls not distinct (portal_id, user_id, channel_id),
+  unique nulls not distinct (portal_id, user_id, department_id, channel_id),
+  check (num_nonnulls(user_id, department_id) = 1),
   foreign key (portal_id, channel_id) references tenancy.channel
 );
 comment on table tenancy.membership is
-  'The role a user plays, on one channel or (channel null) on all. One row a setting, with a version, so that two administrators never overwrite each other.';
+  'The role a user, or everybody of a department and of those below it, plays, on one channel or (channel null) on all; receives_new_clients: whether new clients are given to them, where the role may have them. One row a setting, with a version, so that two administrators never overwrite each other.';
 create index membership_role on tenancy.membership (role);
 create index membership_channel on tenancy.membership (portal_id, channel_id);
+create index membership_department on tenancy.membership (portal_id, department_id) where department_id is not null;
 
 create table tenancy.reader_grant (
   role_name text not null,

@@ -95,6 +95,8 @@ insert into trace.error_code (reason, sqlstate, http_status, who_acts, retry, me
    'There is no such customer.', 'Look in the list of customers.'),
   ('stale_version', 'WB409', 409, 'administrator', false,
    'Somebody else has changed this meanwhile.', 'Look at the present values and change them again.'),
+  ('no_owner_left', 'WB409', 409, 'administrator', false,
+   'Nobody would be left who may give roles.', 'Make somebody else owner of the whole portal first.'),
   ('customer_currency', 'WB409', 409, 'provider', false,
    'The currency cannot change any more.', 'Prices and wallets of the customer''s portals are in it.'),
   ('customer_in_use', 'WB409', 409, 'provider', false,

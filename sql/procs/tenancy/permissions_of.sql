@@ -5,13 +5,17 @@ language plpgsql stable security definer
 set search_path = ''
 as $$
 declare
-  v_roles text[] := tenancy.roles_of(p_portal_id, p_user_id, p_channel_id);
+  v_roles text[];
+  v_receives boolean;
 begin
   if starts_with(p_user_id, 'key:') then
     return tenancy.scopes_of(p_portal_id, p_user_id);
   end if;
+  select s.roles, s.receives into v_roles, v_receives from tenancy.standing(p_portal_id, p_user_id, p_channel_id) s;
   return array(
-    select distinct r.permission from tenancy.role_permission r where r.role = any (v_roles) order by r.permission);
+    select distinct r.permission from tenancy.role_permission r
+     where r.role = any (v_roles) and (v_receives or r.permission <> 'newclients.receive')
+     order by r.permission);
 end
 $$;
 comment on function tenancy.permissions_of(uuid, text, uuid) is
