@@ -93,11 +93,14 @@ async def users(client: PortalClient) -> list[Person] | Failure:
 
 
 async def departments(client: PortalClient) -> list[Department] | Failure:
-    """The company's departments, all of them."""
+    """The company's departments, all of them.
+
+    In the portal's own order: `sort` is told from the filter `SORT` by nothing but its letters' case.
+    """
     found: list[Department] = []
     start: int | None = 0
     for _ in range(_MOST_PAGES):
-        answer = await client.call("department.get", {"sort": "ID", "order": "ASC", "START": start})
+        answer = await client.call("department.get", {"START": start})
         if isinstance(answer, Failure):
             return answer
         found += [one for row in php.items(answer.result) if (one := _department(php.mapping(row)))]

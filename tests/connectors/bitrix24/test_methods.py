@@ -103,6 +103,7 @@ async def _use_everything(world: Any, say: Any) -> None:
     await dialogs.find_delivered(client, "w", chat_id="5")
     await directory.lines(client)
     await directory.users(client)
+    await directory.departments(client)
     await directory.app_info(client)
     frame = Frame(
         domain="p1.bitrix24.com",
