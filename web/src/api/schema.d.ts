@@ -356,6 +356,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListPeople
+         * @description People by name, and where each stands, on the whole portal and on every channel. Needs `user.roles`.
+         */
+        get: operations["ListRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListDepartments
+         * @description The company's departments with the roles given to each. Needs `user.roles`.
+         */
+        get: operations["ListDepartments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetDirectoryReading
+         * @description When people, departments and lines were last read from Bitrix24. Needs `user.roles`.
+         */
+        get: operations["GetDirectoryReading"];
+        put?: never;
+        /**
+         * ReadDirectory
+         * @description Update people, departments and lines from Bitrix24 now: a person waits. Needs `user.roles`.
+         *
+         *     What could be read is kept although something else could not; the answer says what failed.
+         */
+        post: operations["ReadDirectory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * SetRole
+         * @description Give a user or a department a role, or take it back. Needs `user.roles`.
+         *
+         *     409 `stale_version` says that somebody else was faster, and `facts` what stands there now.
+         */
+        put: operations["SetRole"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/permissions/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListRoleChanges
+         * @description Who changed whose role, the newest first. Needs `audit.view`.
+         */
+        get: operations["ListRoleChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/permissions/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExplainPermission
+         * @description Why may this person do this, or why not? About oneself anybody may ask, else it needs `user.roles`.
+         */
+        get: operations["ExplainPermission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -2730,6 +2858,22 @@ export interface components {
             category?: string | null;
             country?: string | null;
         };
+        /** Colleague */
+        Colleague: {
+            user_id: string;
+            name: string;
+            job: string | null;
+            departments: string[];
+            is_admin: boolean;
+            is_active: boolean;
+            has_vanished: boolean;
+            cells: components["schemas"]["Standing"][];
+        };
+        /** Colleagues */
+        Colleagues: {
+            people: components["schemas"]["Colleague"][];
+            total: number;
+        };
         /** ConnectionTest */
         ConnectionTest: {
             /** @enum {string} */
@@ -3007,6 +3151,15 @@ export interface components {
             /** Format: date-time */
             done_at: string;
         };
+        /** Department */
+        Department: {
+            department_id: string;
+            name: string;
+            parent_id: string | null;
+            has_vanished: boolean;
+            people: number;
+            settings: components["schemas"]["RoleSetting"][];
+        };
         /** Difference */
         Difference: {
             /** Format: uuid */
@@ -3033,6 +3186,18 @@ export interface components {
             };
             items: components["schemas"]["Difference"][];
             next: string | null;
+        };
+        /** DirectoryReading */
+        DirectoryReading: {
+            read_at?: string | null;
+            actor?: string | null;
+            actor_name?: string | null;
+            failure?: string | null;
+            succeeded_at?: string | null;
+            counts?: {
+                [key: string]: number;
+            };
+            explanation?: components["schemas"]["Explanation"] | null;
         };
         /** Dispute */
         Dispute: {
@@ -3438,6 +3603,23 @@ export interface components {
             limit: number;
             reason: string;
         };
+        /** PastRoleChange */
+        PastRoleChange: {
+            /** Format: date-time */
+            changed_at: string;
+            actor: string;
+            actor_name: string | null;
+            user_id: string | null;
+            department_id: string | null;
+            name: string | null;
+            channel_id: string | null;
+            before: {
+                [key: string]: unknown;
+            } | null;
+            after: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Payment */
         Payment: {
             /** Format: uuid */
@@ -3530,6 +3712,20 @@ export interface components {
         PaymentStory: {
             payment: components["schemas"]["StaffPayment"];
             steps: components["schemas"]["PaymentStep"][];
+        };
+        /** PermissionAnswer */
+        PermissionAnswer: {
+            is_allowed: boolean;
+            /** @enum {string} */
+            verdict: "allowed" | "dismissed" | "vanished" | "role" | "receives_off" | "channel_state" | "line_inactive" | "not_in_queue";
+            /** @enum {string} */
+            party: "ours" | "bitrix24";
+            /** @enum {string} */
+            rule: "nobody" | "dismissed" | "vanished" | "user_channel" | "user_portal" | "administrator" | "department" | "everybody";
+            roles: ("agent" | "supervisor" | "auditor" | "channel_admin" | "billing_admin" | "owner")[];
+            departments: string[];
+            needed: ("agent" | "supervisor" | "auditor" | "channel_admin" | "billing_admin" | "owner")[];
+            channel_state: string | null;
         };
         /** Person */
         Person: {
@@ -3957,6 +4153,25 @@ export interface components {
         Retirement: {
             at?: string | null;
         };
+        /** RoleChange */
+        RoleChange: {
+            user_id?: string | null;
+            department_id?: string | null;
+            channel_id?: string | null;
+            /** @enum {null|string} */
+            role?: "agent" | "supervisor" | "auditor" | "channel_admin" | "billing_admin" | "owner" | null;
+            /** @default true */
+            receives_new_clients: boolean;
+            version?: number | null;
+        };
+        /** RoleSetting */
+        RoleSetting: {
+            channel_id: string | null;
+            /** @enum {string} */
+            role: "agent" | "supervisor" | "auditor" | "channel_admin" | "billing_admin" | "owner";
+            receives_new_clients: boolean;
+            version: number;
+        };
         /** Said */
         Said: {
             billable?: boolean | null;
@@ -4022,6 +4237,10 @@ export interface components {
             /** @default  */
             language: string;
         };
+        /** SetRole */
+        SetRole: {
+            version: number | null;
+        };
         /** Staff */
         Staff: {
             staff_id: string;
@@ -4082,6 +4301,15 @@ export interface components {
         StaffPaymentPage: {
             items: components["schemas"]["StaffPayment"][];
             next: string | null;
+        };
+        /** Standing */
+        Standing: {
+            channel_id: string | null;
+            /** @enum {string} */
+            rule: "nobody" | "dismissed" | "vanished" | "user_channel" | "user_portal" | "administrator" | "department" | "everybody";
+            roles: ("agent" | "supervisor" | "auditor" | "channel_admin" | "billing_admin" | "owner")[];
+            receives_new_clients: boolean;
+            version: number | null;
         };
         /** StatementLine */
         StatementLine: {
@@ -5086,6 +5314,221 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PortalUser"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListRoles: {
+        parameters: {
+            query?: {
+                search?: string | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleagues"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListDepartments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetDirectoryReading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryReading"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ReadDirectory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryReading"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SetRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetRole"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListRoleChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastRoleChange"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ExplainPermission: {
+        parameters: {
+            query: {
+                user_id: string;
+                permission: string;
+                channel_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionAnswer"];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
