@@ -96,7 +96,7 @@ _OURS: Final = {
     "nothing_said": "text_missing url_missing",
     "offline": "offline",
     "outcome_unknown": "lease_expired unknown",
-    "own_away": "lease_nearly_over too_slow lease cancelled",
+    "own_away": "lease_nearly_over too_slow voice_timeout lease cancelled",
     "own_disk": "media_dir disk",
     "own_keys": "key_unreadable token_unreadable",
     "own_turn": "rate_limit too_many_requests",
