@@ -16,19 +16,21 @@ import msgspec
 
 from cli.er_layout import BOX_WIDTH, STEP, WIDTH, Link, Placed
 
-Point = tuple[int, int]
-"""Grid coordinates: pixels divided by STEP."""
 _BEND: Final = 6
 _CROSSING: Final = 8
 _SHARED: Final = 60
-_MOVES: Final = ((1, 0), (-1, 0), (0, 1), (0, -1))
+_WEST, _NORTH, _SOUTH, _EAST = range(4)
+_PRICE_BIT: Final = 24
+_TOTAL_BIT: Final = 44
+_STATE_MASK: Final = (1 << _PRICE_BIT) - 1
+_PRICE_MASK: Final = (1 << (_TOTAL_BIT - _PRICE_BIT)) - 1
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """A link with its way, in pixels: from the child's row to the parent's header, or to such a line."""
 
     link: Link
-    way: tuple[Point, ...]
+    way: tuple[tuple[int, int], ...]
     joins: bool
     """Does it end on another line?"""
 
@@ -49,23 +51,35 @@ def route(placed: Sequence[Placed], links: Sequence[Link], height: int) -> list[
 
 
 class _Grid:
-    """The points of the picture: which are covered by boxes, which are used by lines, and by whose."""
+    """The points of the picture: which are covered by boxes, which are used by lines, and by whose.
+
+    A point is one number, x * rows + y, and a step adds to it: the picture of a hundred tables is searched
+    through millions of them.
+    """
 
     def __init__(self, placed: Iterable[Placed], height: int) -> None:
-        self._size = (WIDTH // STEP, height // STEP)
-        self._covered: set[Point] = set()
-        self._used: dict[tuple[Point, bool], str] = {}
-        self._corners: dict[Point, str] = {}
-        self._trees: dict[str, set[Point]] = {}
+        columns, self._rows = WIDTH // STEP, height // STEP
+        self._moves = (-self._rows, -1, 1, self._rows)
+        self._is_closed = bytearray((columns + 1) * (self._rows + 1))
+        for x in range(columns + 1):
+            self._close(x, range(self._rows) if x in (0, columns) else (0,))
         for one in placed:
-            columns = range(one.x // STEP, (one.x + BOX_WIDTH) // STEP + 1)
             rows = range(one.y // STEP, (one.y + one.box.height) // STEP + 1)
-            self._covered.update((x, y) for x in columns for y in rows)
+            for x in range(one.x // STEP, (one.x + BOX_WIDTH) // STEP + 1):
+                self._close(x, rows)
+        self._along: tuple[dict[int, str], dict[int, str]] = ({}, {})
+        """Whose line runs through a point: upright, level."""
+        self._corners: dict[int, str] = {}
+        self._trees: dict[str, set[int]] = {}
+
+    def _close(self, x: int, rows: Iterable[int]) -> None:
+        for y in rows:
+            self._is_closed[x * self._rows + y] = True
 
     def line(self, link: Link, child: Placed, parent: Placed) -> Line:
         """Find one line's way and take its points."""
-        starts = _beside(child, child.row_y(link.column))
-        header = _beside(parent, parent.y + STEP)
+        starts = self._beside(child, child.row_y(link.column))
+        header = self._beside(parent, parent.y + STEP)
         tree = self._trees.setdefault(link.parent, set())
         points = self._cheapest(starts, {*header, *tree}, link.parent)
         joins = points[-1] in tree and points[-1] not in header
@@ -73,91 +87,98 @@ class _Grid:
         ends = [] if joins else [(header[points[-1]], parent.y + STEP)]
         way = [
             (starts[points[0]], child.row_y(link.column)),
-            *((x * STEP, y * STEP) for x, y in _corners(points)),
+            *((x * STEP, y * STEP) for x, y in (divmod(point, self._rows) for point in _corners(points))),
             *ends,
         ]
         return Line(link=link, way=tuple(way), joins=joins)
 
-    def _cheapest(self, starts: Mapping[Point, int], goals: set[Point], name: str) -> list[Point]:
-        """A* over points and directions. Raises ValueError where boxes leave no way."""
-        left = _at_least(goals)
-        queue = [(left(point), 0, point, (1, 0)) for point in sorted(starts)]
-        cost = {(point, move): price for _, price, point, move in queue}
-        came: dict[tuple[Point, Point], tuple[Point, Point]] = {}
+    def _cheapest(self, starts: Iterable[int], goals: set[int], name: str) -> list[int]:
+        """A* over points and directions. Raises ValueError where boxes leave no way.
+
+        A state is point * 4 + direction; a place in the queue is one number: what the whole way costs at
+        least, what it cost so far, the state.
+        """
+        left, price_of = self._at_least(goals), self._prices(name)
+        cost = {point * 4 + _EAST: 0 for point in starts}
+        queue = sorted(left(state >> 2) << _TOTAL_BIT | state for state in cost)
+        came: dict[int, int] = {}
         while queue:
-            _, price, point, move = heapq.heappop(queue)
+            place = heapq.heappop(queue)
+            price, state = place >> _PRICE_BIT & _PRICE_MASK, place & _STATE_MASK
+            point, direction = state >> 2, state & 3
             if point in goals:
-                return _walked(came, (point, move))
-            if price > cost[point, move]:
+                return _walked(came, state)
+            if price > cost[state]:
                 continue
-            for turn in _MOVES:
-                step = self._price(point, turn, name)
-                if step is None:
+            for turn, move in enumerate(self._moves):
+                there = point + move
+                if self._is_closed[there]:
                     continue
-                is_bend = (turn[1] == 0) != (move[1] == 0)
-                following = ((point[0] + turn[0], point[1] + turn[1]), turn)
-                total = price + step + (_BEND if is_bend else 0)
+                is_level = turn in (_WEST, _EAST)
+                total = price + price_of(there, is_level)
+                if is_level != (direction in (_WEST, _EAST)):
+                    total += _BEND
+                following = there << 2 | turn
                 if total < cost.get(following, total + 1):
                     cost[following] = total
-                    came[following] = (point, move)
-                    heapq.heappush(queue, (total + left(following[0]), total, *following))
+                    came[following] = state
+                    heapq.heappush(queue, total + left(there) << _TOTAL_BIT | total << _PRICE_BIT | following)
         raise ValueError(f"no way to {name}")
 
-    def _price(self, point: Point, turn: Point, name: str) -> int | None:
-        """What a step costs; None where it would leave the picture or enter a box."""
-        there = (point[0] + turn[0], point[1] + turn[1])
-        if there in self._covered or not (0 < there[0] < self._size[0] and 0 < there[1] < self._size[1]):
-            return None
-        is_level = turn[1] == 0
-        along = self._used.get((there, is_level), name)
-        corner = self._corners.get(there, name)
-        if along != name or corner != name:
-            return 1 + _SHARED
-        across = self._used.get((there, not is_level), name)
-        return 1 + (_CROSSING if across != name else 0)
+    def _prices(self, name: str) -> Callable[[int, bool], int]:
+        """What a step to a point costs a line to `name`, level or upright."""
+        corners, along = self._corners, self._along
 
-    def _take(self, points: Sequence[Point], name: str) -> None:
+        def price(point: int, is_level: bool) -> int:
+            if along[is_level].get(point, name) != name or corners.get(point, name) != name:
+                return 1 + _SHARED
+            return 1 if along[not is_level].get(point, name) == name else 1 + _CROSSING
+
+        return price
+
+    def _at_least(self, goals: set[int]) -> Callable[[int], int]:
+        """How many steps a point is away from any goal at least: those to the rectangle around them."""
+        rows = self._rows
+        columns, heights = [point // rows for point in goals], [point % rows for point in goals]
+        west, east, north, south = min(columns), max(columns), min(heights), max(heights)
+
+        def least(point: int) -> int:
+            x, y = divmod(point, rows)
+            return max(west - x, x - east, 0) + max(north - y, y - south, 0)
+
+        return least
+
+    def _take(self, points: Sequence[int], name: str) -> None:
         self._trees[name].update(points)
         for before, after in itertools.pairwise(points):
-            is_level = before[1] == after[1]
-            self._used[before, is_level] = name
-            self._used[after, is_level] = name
+            along = self._along[abs(after - before) == self._rows]
+            along[before] = along[after] = name
         for corner in _corners(points):
             self._corners[corner] = name
 
-
-def _beside(one: Placed, y: int) -> dict[Point, int]:
-    """The points to the left and right of a row, each with the box's edge (pixels) next to it."""
-    return {
-        (one.x // STEP - 1, y // STEP): one.x,
-        ((one.x + BOX_WIDTH) // STEP + 1, y // STEP): one.x + BOX_WIDTH,
-    }
-
-
-def _at_least(goals: set[Point]) -> Callable[[Point], int]:
-    """How many steps a point is away from any goal at least: those to the rectangle around all of them."""
-    columns, rows = [x for x, _ in goals], [y for _, y in goals]
-    left, right, top, bottom = min(columns), max(columns), min(rows), max(rows)
-    return lambda point: max(left - point[0], point[0] - right, 0) + max(top - point[1], point[1] - bottom, 0)
+    def _beside(self, one: Placed, y: int) -> dict[int, int]:
+        """The points to the left and right of a row, each with the box's edge (pixels) next to it."""
+        return {
+            (one.x // STEP - 1) * self._rows + y // STEP: one.x,
+            ((one.x + BOX_WIDTH) // STEP + 1) * self._rows + y // STEP: one.x + BOX_WIDTH,
+        }
 
 
-def _walked(
-    came: Mapping[tuple[Point, Point], tuple[Point, Point]], last: tuple[Point, Point]
-) -> list[Point]:
-    """The points from the start to `last`."""
-    points = [last[0]]
+def _walked(came: Mapping[int, int], last: int) -> list[int]:
+    """The points from the start to the state `last`."""
+    points = [last >> 2]
     while last in came:
         last = came[last]
-        points.append(last[0])
+        points.append(last >> 2)
     return points[::-1]
 
 
-def _corners(points: Sequence[Point]) -> list[Point]:
+def _corners(points: Sequence[int]) -> list[int]:
     """The points where the line turns, with its first and last one."""
     inner = [
         here
         for before, here, after in zip(points, points[1:], points[2:], strict=False)
-        if (before[0] == here[0]) != (here[0] == after[0])
+        if abs(here - before) != abs(after - here)
     ]
     ends = [points[0]] if len(points) == 1 else [points[0], points[-1]]
     return [ends[0], *inner, *ends[1:]]

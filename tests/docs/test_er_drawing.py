@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cli.er_drawing import PICTURES, drawing
-from cli.er_layout import BOX_WIDTH, STEP, WIDTH, Box, Link, Placed, links, place
-from cli.er_routing import Line, route
+from cli.er_drawing import PICTURES, Picture, picture, svg
+from cli.er_layout import BOX_WIDTH, STEP, WIDTH, Link, Placed, links
+from cli.er_routing import Line
 from runtime.catalogue import Catalogue, Column, Reference, Table, read_catalogue
 from tests.servers import TestDatabase
 
@@ -21,36 +21,29 @@ def catalogue(database: TestDatabase) -> Catalogue:
     return read_catalogue(database.url)
 
 
-@pytest.fixture(scope="module")
-def whole(catalogue: Catalogue) -> tuple[list[Placed], list[Link], list[Line]]:
-    lines = links(catalogue.tables)
-    boxes = [Box(table=table, rows=table.columns, more=0, is_guest=False) for table in catalogue.tables]
-    placed, height = place(boxes, lines)
-    return placed, lines, route(placed, lines, height)
+@pytest.fixture(scope="module", params=PICTURES)
+def shown(catalogue: Catalogue, request: pytest.FixtureRequest) -> Picture:
+    return picture(catalogue, request.param)
 
 
-def test_boxes_stand_apart_and_within_the_picture(whole: tuple[list[Placed], list[Link], list[Line]]) -> None:
-    placed, _, _ = whole
-    assert all(0 < one.x and one.x + BOX_WIDTH < WIDTH for one in placed)
-    assert [] == [(one.box.table.name, other.box.table.name) for one, other in combinations(placed, 2)
+def test_boxes_stand_apart_and_within_the_picture(shown: Picture) -> None:
+    assert all(0 < one.x and one.x + BOX_WIDTH < WIDTH for one in shown.boxes)
+    assert [] == [(one.box.table.name, other.box.table.name) for one, other in combinations(shown.boxes, 2)
                   if _overlap(one, other)]  # fmt: skip
 
 
-def test_every_link_is_drawn_and_no_line_passes_through_a_box(
-    whole: tuple[list[Placed], list[Link], list[Line]],
-) -> None:
-    placed, wanted, lines = whole
-    assert sorted((one.child, one.column) for one in wanted) == sorted(
-        (one.link.child, one.link.column) for one in lines
+def test_every_link_is_drawn_and_no_line_passes_through_a_box(shown: Picture) -> None:
+    assert sorted((one.child, one.column) for one in shown.wanted) == sorted(
+        (one.link.child, one.link.column) for one in shown.lines
     )
-    assert [] == [line.link for line in lines for one in placed if _enters(line, one)]
+    assert [] == [line.link for line in shown.lines for one in shown.boxes if _enters(line, one)]
 
 
 def test_a_line_begins_at_its_column_and_ends_at_its_table_or_on_a_line_that_leads_there(
-    whole: tuple[list[Placed], list[Link], list[Line]],
+    shown: Picture,
 ) -> None:
-    placed, _, lines = whole
-    by_name = {one.box.table.full_name: one for one in placed}
+    lines = shown.lines
+    by_name = {one.box.table.full_name: one for one in shown.boxes}
     for line in lines:
         child, parent = by_name[line.link.child], by_name[line.link.parent]
         assert line.way[0][0] in (child.x, child.x + BOX_WIDTH)
@@ -62,12 +55,9 @@ def test_a_line_begins_at_its_column_and_ends_at_its_table_or_on_a_line_that_lea
             assert line.way[-1] in ((parent.x, parent.y + STEP), (parent.x + BOX_WIDTH, parent.y + STEP))
 
 
-def test_lines_that_lead_to_different_tables_never_run_over_each_other(
-    whole: tuple[list[Placed], list[Link], list[Line]],
-) -> None:
-    _, _, lines = whole
+def test_lines_that_lead_to_different_tables_never_run_over_each_other(shown: Picture) -> None:
     taken: dict[frozenset[tuple[int, int]], str] = {}
-    for line in lines:
+    for line in shown.lines:
         for piece in _pieces(line):
             assert line.link.parent == taken.setdefault(piece, line.link.parent)
 
@@ -90,11 +80,10 @@ def test_a_foreign_key_is_a_link_even_where_another_parent_leads_there() -> None
     assert ["t.message", "t.attempt"] == enforced
 
 
-@pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_is_well_formed_and_names_its_tables(catalogue: Catalogue, name: str) -> None:
-    root = ElementTree.fromstring(drawing(catalogue, name))  # noqa: S314 - our own text
+def test_a_picture_is_well_formed_and_names_its_tables(catalogue: Catalogue, shown: Picture) -> None:
+    root = ElementTree.fromstring(svg(shown))  # noqa: S314 - our own text
     texts = {element.text for element in root.iter("{http://www.w3.org/2000/svg}text")}
-    expected = {table.full_name for table in catalogue.tables if name in ("whole", table.schema)}
+    expected = {table.full_name for table in catalogue.tables if shown.name in ("whole", table.schema)}
     assert set() == expected - texts
 
 
