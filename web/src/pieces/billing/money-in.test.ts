@@ -82,6 +82,12 @@ describe('payments', () => {
     page.unmount()
   })
 
+  it('that came after their page was closed say so', async () => {
+    const page = await view({ answers: { 'GET /api/v1/payments': [{ ...PAID, state_reason: 'late_after_expired' }] } })
+    expect(page.get('[data-payment=topup]').text()).toContain('llegó después de que la página se cerró')
+    page.unmount()
+  })
+
   it('go on page by page', async () => {
     const ten = [...Array(10).keys()].map((place) => ({ ...PAID, payment_id: `p${place}` }))
     const pages = [ten, [{ ...PAID, payment_id: 'p10' }]]
