@@ -39,7 +39,7 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         gupshup_permission gupshup_pin gupshup_policy_violation gupshup_refused
         gupshup_sender_mismatch gupshup_spam_limit gupshup_wallet_empty inactive_user line
         line_taken no_owner_left no_round_trip open_channels own_keys payment_limits
-        payment_missing payment_way payments_many permission plan plan_unknown
+        payment_missing payment_way payments_many people_missing permission plan plan_unknown
         portal_deleted portal_exhausted portal_state rights subscription_cancelled
         subscription_paused subscription_state subscription_suspended tariff template_busy template_count
         template_disabled template_exists template_faults template_format template_long template_missing
@@ -109,6 +109,7 @@ _OURS: Final = {
     "payment_proof": "bad_signature cannot_verify",
     "payment_way": "not_offered",
     "payments_many": "too_many_payments",
+    "people_missing": "people_missing",
     "permission": "permission",
     "plan": "plan",
     "plan_default": "default_plan",

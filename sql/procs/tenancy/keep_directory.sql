@@ -1,7 +1,8 @@
 -- Keeps what a portal said of its company: p_directory {people: [{user_id, name, is_active, position, departments}],
 -- departments: [{department_id, name, parent_id}], lines: [{line_id, name, is_active, operators}]}, each list whole; a list
 -- that is absent was not read and changes nothing. What a list names no longer is marked as vanished (a person only if a
--- list once named him), and comes back when it is named again. p_failure: why the rest could not be read; the reading is
+-- list once named him), and comes back when it is named again. A list
+-- without most of the people takes nobody away: people_missing. p_failure: why the rest could not be read; the reading is
 -- remembered either way, for p_actor (null: the round). Idempotent; an item that is no object with an id is passed over.
 -- Locks the portal row: one reading at a time.
 create or replace function tenancy.keep_directory(p_portal_id uuid, p_directory jsonb, p_actor text default null, p_failure text default null)
@@ -11,10 +12,13 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := tenancy.now();
+  v_failure text := p_failure;
 begin
   perform from tenancy.portal p where p.portal_id = p_portal_id for no key update;
   if jsonb_typeof(p_directory -> 'people') = 'array' then
-    perform tenancy.keep_people(p_portal_id, p_directory -> 'people', v_now);
+    if not tenancy.keep_people(p_portal_id, p_directory -> 'people', v_now) then
+      v_failure := coalesce(v_failure, 'people_missing');
+    end if;
   end if;
   if jsonb_typeof(p_directory -> 'departments') = 'array' then
     insert into tenancy.department as d (portal_id, department_id, name, parent_id, seen_at)
@@ -43,7 +47,7 @@ begin
   end if;
   perform tenancy.chain_departments(p_portal_id);
   insert into tenancy.directory_reading as r (portal_id, read_at, actor, failure, succeeded_at, counts)
-  select p_portal_id, v_now, p_actor, p_failure, case when p_failure is null then v_now end,
+  select p_portal_id, v_now, p_actor, v_failure, case when v_failure is null then v_now end,
          coalesce((select jsonb_object_agg(l.key, jsonb_array_length(l.value)) from jsonb_each(p_directory) l
                     where jsonb_typeof(l.value) = 'array'), '{}')
   on conflict (portal_id) do update set

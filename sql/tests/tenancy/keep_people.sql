@@ -1,6 +1,6 @@
 -- requirement: R2.1-c, R2.4-c
 begin;
-select plan(4);
+select plan(8);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as ventas \gset
@@ -22,5 +22,12 @@ select is((select departments from tenancy.portal_user where user_id = '8'), arr
 select is((select departments from tenancy.portal_user where user_id = '7'), '{}', 'what is no list is none');
 select tenancy.keep_people(:'portal', '[{"user_id": "9"}]', tenancy.now() + interval '1 hour');
 select is((select vanished_at from tenancy.portal_user where user_id = '9'), null, 'who is named again is back');
+select jsonb_agg(jsonb_build_object('user_id', n::text)) as twelve from generate_series(1, 12) n \gset
+select ok(tenancy.keep_people(:'portal', :'twelve', tenancy.now() + interval '2 hours'), 'a longer list is believed');
+select ok(not tenancy.keep_people(:'portal', '[{"user_id": "1"}, {"user_id": "7"}]', tenancy.now() + interval '3 hours'), 'a list without most of the people is not');
+select is((select count(*)::int from tenancy.portal_user where vanished_at is not null), 0, 'and takes nobody away');
+select jsonb_agg(jsonb_build_object('user_id', n::text)) as seven from generate_series(1, 7) n \gset
+select tenancy.keep_people(:'portal', :'seven', tenancy.now() + interval '4 hours') \g /dev/null
+select is((select count(*)::int from tenancy.portal_user where vanished_at is not null), 5, 'one without fewer than half is believed');
 select * from finish();
 rollback;
