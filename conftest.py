@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import Counter
 from collections.abc import Iterator
 
 import hypothesis
@@ -32,10 +33,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Write the requirement that a case proves into its report (JUnit's properties)."""
+    """Write the requirement that a case proves into its report (JUnit's properties); give every case an id.
+
+    schemathesis names each of its cases and leaves all of them one id. pytest-xdist runs one case per id, so
+    two cases of one id are an error.
+    """
     for item in items:
+        if item.parent is not None and not item.nodeid.endswith(item.name):
+            item._id = type(item.id).parse(f"{item.parent.nodeid}::{item.name}")
         for marker in item.iter_markers("requirement"):
             item.user_properties.append(("requirement", str(marker.args[0])))
+    shared = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if shared:
+        raise pytest.UsageError(f"cases share an id, and only one of each would run: {shared[:3]}")
 
 
 @pytest.fixture(scope="session")
