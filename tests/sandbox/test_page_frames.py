@@ -223,6 +223,7 @@ async def test_a_colleague_is_chosen_from_a_list(demo: Demo) -> None:
     await demo.page.get_by_role("button", name="Elegir", exact=True).click()
     assert [one["id"] for one in await frame.evaluate("window.chosen_")] == ["27"]
     await frame.evaluate("void (window.chosen_ = ask('selectUser', { mult: false }))")
+    await demo.page.get_by_label("Lucía Fernández").wait_for()
     await demo.page.keyboard.press("Escape")
     assert await frame.evaluate("window.chosen_") is None
 
