@@ -169,7 +169,7 @@ class Paying:
         ref = ids.get("checkout") or ids.get("payment")
         if provider is None or ref is None:
             return None
-        found = await provider.cancel_topup(ref, about=Context(portal_id=str(row["portal_id"])))
+        found = await provider.cancel_topup(ref, about=about_payment(row["portal_id"], row["payment_id"]))
         if not isinstance(found, Failure):
             await self.book([found])
         return found

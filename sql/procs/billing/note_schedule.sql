@@ -1,6 +1,7 @@
 -- Notes how a top-up that repeats stands at its provider, as it was read there. p_facts: {state: pending | active | past_due | paused |
 -- cancelled, paid_until, ids {kind: object id}}. Found by its ids; the provider's subscription is bound to it, so that the money of
--- every period finds it. What is cancelled stays so; an intent that nobody paid ends with it. Returns the state; null where no
+-- every period finds it. What is cancelled stays so, and where it lives at the provider (ended here before the payer agreed to it
+-- there) its end is due again; an intent that nobody paid ends with it. Returns the state; null where no
 -- schedule of ours is meant. No money is booked by it. For the worker and the payer's way back. Raises WB400 malformed_call,
 -- WB409 foreign_object. Locks the objects, then the wallet.
 create or replace function billing.note_schedule(p_provider text, p_facts jsonb) returns text
@@ -39,7 +40,11 @@ begin
          due_at = case v_state when 'cancelled' then 'infinity' else s.due_at end
    where s.portal_id = v_found.portal_id and s.payment_id = v_found.payment_id and s.state <> 'cancelled'
   returning s.state into v_state;
-  if v_state = 'cancelled' then
+  if not found and p_facts ->> 'state' in ('active', 'past_due', 'paused') then
+    update billing.payment_schedule s set due_at = least(s.due_at, v_now), changed_at = v_now
+     where s.portal_id = v_found.portal_id and s.payment_id = v_found.payment_id;
+    return 'cancelled';
+  elsif v_state = 'cancelled' then
     perform billing.end_attempt(v_found.portal_id, v_found.payment_id, 'cancel', 'cancelled');
   end if;
   return coalesce(v_state, 'cancelled');

@@ -17,7 +17,7 @@ begin
      set state = case p_outcome when 'ended' then 'cancelled' else s.state end, failure = left(p_code, 200), changed_at = v_now,
          due_at = case p_outcome when 'ended' then 'infinity'
            else v_now + least(interval '1 minute' * power(2, least(greatest(s.tries - 1, 0), 10)), interval '6 hours') end
-   where s.portal_id = p_portal_id and s.payment_id = p_payment_id and s.state <> 'cancelled';
+   where s.portal_id = p_portal_id and s.payment_id = p_payment_id and (s.state <> 'cancelled' or s.due_at < 'infinity');
   select s.state into v_state from billing.payment_schedule s where s.portal_id = p_portal_id and s.payment_id = p_payment_id;
   if not found then
     perform trace.refuse('unknown_payment', jsonb_build_object('payment_id', p_payment_id));

@@ -1,6 +1,6 @@
 -- requirement: R4-c, R2.4-c
 begin;
-select plan(12);
+select plan(15);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.scheduled(:'portal') as payment \gset
@@ -14,6 +14,11 @@ select is(tests.agreed(:'payment', 'past_due'), 'past_due', 'a period that is no
 select tests.period(2) \g /dev/null
 select is(tests.schedule(:'payment'), 'active succeeded', 'is over when it is paid after all');
 select is(tests.agreed(:'payment', 'cancelled') || ' ' || tests.agreed(:'payment', 'active'), 'cancelled cancelled', 'what is cancelled stays so, whoever tells late');
+select is((select state from billing.claim_schedules() where payment_id = :'payment'), 'cancelled', 'one that was ended and lives there is to be ended there');
+select billing.settle_schedule(:'portal', :'payment', 'later', 'no_answer') \g /dev/null
+select ok((select due_at > tenancy.now() and due_at < 'infinity' from billing.payment_schedule where payment_id = :'payment'), 'again, until the provider has it');
+select billing.settle_schedule(:'portal', :'payment', 'ended') \g /dev/null
+select is((select due_at from billing.payment_schedule where payment_id = :'payment'), 'infinity', 'and no more then');
 select is(billing.note_schedule('stripe', '{"state": "active", "ids": {"subscription": "sub_of_others"}}'), null, 'one that is not ours is nothing');
 select throws_ok($$select billing.note_schedule('stripe', '{"state": "odd", "ids": {}}')$$, 'WB400', null, 'a state that is none is refused');
 -- agreed to by nobody, and given up there
