@@ -166,9 +166,8 @@ async def test_a_refused_callback_does_not_hold_up_the_next(stage: Stage) -> Non
     stage.receiver.answer = stubborn
     await stage.writes("uno")
     await stage.writes("dos")
-    await until(
-        lambda: (await_two := [one for one in stage.receiver.all if "dos" in str(one.body)]) and await_two
-    )
+    await until(lambda: any("dos" in str(one.body) for one in stage.receiver.all))
+    await until(lambda: len(stage.sandbox.gupshup.state.callbacks) == 1)
     waiting = (await stage.get("/sandbox/gupshup/callbacks"))["waiting"]
     assert [callback["last_answer"] for callback in waiting] == ["500"]
 

@@ -61,6 +61,7 @@ async def test_a_customer_is_added_and_writes(stage: Stage, page: Page) -> None:
 
 async def test_the_customer_sends_files_places_and_contacts(stage: Stage, page: Page) -> None:
     await stage.writes("hola")
+    await expect(page.locator("#wa-talk")).to_contain_text("hola")
     chosen = {"name": "pixel.png", "mimeType": "image/png", "buffer": PIXEL}
     await page.locator("#wa-composer input[type=file]").set_input_files([chosen])  # type: ignore[list-item]
     await expect(page.locator("#wa-chip")).to_contain_text("pixel.png")
