@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 
 from connectors.media.fetch import fetch
-from connectors.media.sniff import extension_of
+from connectors.media.sniff import HEAD_BYTES, extension_of, is_animated
 from connectors.media.voice import VOICE_MIME, to_voice
 from connectors.outside import Actor, Context, Failure, Journal, Policy
 from connectors.redaction import Secret
@@ -113,6 +113,10 @@ class MediaShelf:
         shelved = await asyncio.to_thread(self._read, key)
         return None if shelved is None else (shelved, self._path(key))
 
+    async def is_animated(self, shelved: Shelved) -> bool:
+        """Is the file a picture that moves? Of a sticker that does, WhatsApp takes more bytes."""
+        return is_animated(await asyncio.to_thread(self._head, shelved.key))
+
     def path(self, shelved: Shelved) -> Path:
         """Where the file lies, for whoever sends its bytes on."""
         return self._path(shelved.key)
@@ -142,6 +146,10 @@ class MediaShelf:
             except FileNotFoundError:
                 continue  # another worker forgets, too
         return count
+
+    def _head(self, key: str) -> bytes:
+        with self._path(key).open("rb") as file:
+            return file.read(HEAD_BYTES)
 
     def _read(self, key: str) -> Shelved | None:
         """What is noted of a file that is there."""

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from cli.erd import er_pages
+from cli.kinds_page import kinds_page
 from cli.requirements_page import requirements_page
 from connectors.bitrix24.methods import METHODS as BITRIX24
 from connectors.gupshup.methods import METHODS as GUPSHUP
@@ -59,6 +60,8 @@ def reference_pages(catalogue: Catalogue) -> dict[str, str]:
         "docs/reference/sql-functions.md": functions_page(catalogue.functions),
         "docs/reference/errors.md": errors_page(catalogue),
         "docs/reference/states.md": states_page(catalogue),
+        "docs/reference/message-kinds.md": kinds_page(catalogue, "en"),
+        "docs/es/reference/message-kinds.md": kinds_page(catalogue, "es"),
         "docs/reference/outside-methods.md": methods_page("en"),
         "docs/es/reference/outside-methods.md": methods_page("es"),
         "docs/reference/requirements.md": requirements_page("en"),

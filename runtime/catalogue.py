@@ -89,6 +89,17 @@ class ErrorCode(msgspec.Struct, frozen=True, kw_only=True):
     hint: str
 
 
+class MessageKind(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of message: `max_text` characters, a file of `max_bytes` of one of `mimes` (none: any type)."""
+
+    kind: str
+    may_send: bool
+    may_arrive: bool
+    max_text: int | None
+    mimes: tuple[str, ...] | None
+    max_bytes: int | None
+
+
 class MessageState(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `messaging.message_state`."""
 
@@ -133,6 +144,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     views: tuple[View, ...]
     functions: tuple[Function, ...]
     errors: tuple[ErrorCode, ...]
+    message_kinds: tuple[MessageKind, ...]
     message_states: tuple[MessageState, ...]
     message_ladder: tuple[Transition, ...]
     channel_states: tuple[ChannelState, ...]
@@ -244,6 +256,7 @@ _QUERIES = {
     "views": _VIEWS,
     "functions": _FUNCTIONS,
     "errors": "select jsonb_agg(to_jsonb(e) order by e.http_status, e.reason) from trace.error_code e",
+    "message_kinds": "select jsonb_agg(to_jsonb(k) order by k.ctid) from messaging.message_kind k",
     "message_states": "select jsonb_agg(to_jsonb(s) order by s.rank) from messaging.message_state s",
     "message_ladder": """
         select jsonb_agg(to_jsonb(t) order by f.rank, g.rank, t.event)

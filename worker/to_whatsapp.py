@@ -136,6 +136,8 @@ class ToWhatsApp:
             shelved = await self._shelf.as_voice(shelved)
             if isinstance(shelved, Failure):
                 return shelved
+        if kind == "sticker" and await self._shelf.is_animated(shelved):
+            kind = "animated_sticker"
         return check(kind, shelved.mime, shelved.size) or shelved
 
     async def _turn(self, claim: Claim, message: Outbound, leave_by: float) -> float:

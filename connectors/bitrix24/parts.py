@@ -9,10 +9,10 @@ import msgspec
 
 from connectors.bitrix24.events import OperatorFile
 from connectors.bitrix24.text import CAPTION_LIMIT, TEXT_LIMIT, length, split, to_whatsapp
+from connectors.media.limits import LIMITS
 
 PartKind = Literal["text", "image", "video", "audio", "document"]
 
-_MEGABYTE = 1_048_576
 _KIND_OF_MIME: dict[str, PartKind] = {
     "image/jpeg": "image",
     "image/png": "image",
@@ -37,11 +37,6 @@ _KIND_OF_EXTENSION: dict[str, PartKind] = {
     "wav": "audio",
     "weba": "audio",
     "wma": "audio",
-}
-_MOST_BYTES: dict[PartKind, int] = {
-    "image": 5 * _MEGABYTE,
-    "video": 16 * _MEGABYTE,
-    "audio": 16 * _MEGABYTE,
 }
 _SAYS_NOTHING = {"", "application/octet-stream"}
 _CAPTIONED = {"image", "document"}
@@ -83,5 +78,4 @@ def kind_of(file: OperatorFile) -> PartKind:
     by_name = _KIND_OF_EXTENSION.get(extension, "document")
     by_mime = "audio" if mime.startswith("audio/") else _KIND_OF_MIME.get(mime, "document")
     kind = by_name if mime in _SAYS_NOTHING else by_mime
-    most = _MOST_BYTES.get(kind)
-    return "document" if most is not None and (file.size or 0) > most else kind
+    return "document" if (file.size or 0) > LIMITS[kind].max_bytes else kind

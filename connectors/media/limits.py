@@ -1,4 +1,8 @@
-"""What WhatsApp takes of each kind of file (contracts/gupshup.md §2.4): the one published table."""
+"""What WhatsApp takes of each kind of file (contracts/gupshup.md §2.4), once the file is there.
+
+The published table is messaging.message_kind, by which a message is judged as it is declared; these are the
+same figures, and a test holds the two together.
+"""
 
 from __future__ import annotations
 

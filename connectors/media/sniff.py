@@ -9,6 +9,7 @@ HEAD_BYTES: Final = 512
 """How much of a file's beginning `mime_of` wants to see."""
 
 _UNKNOWN: Final = "application/octet-stream"
+_FLAGS: Final = 20
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
 _ZIPPED: Final = {
     ".docx": f"{_OFFICE}wordprocessingml.document",
@@ -77,6 +78,11 @@ def mime_of(head: bytes, declared: str | None, name: str | None) -> str:
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _COMPOUND.get(extension) or said or _UNKNOWN
     return _of_frame(head) or said or _UNKNOWN
+
+
+def is_animated(head: bytes) -> bool:
+    """Does a WebP move? Its extended header says so in one bit."""
+    return head[8:16] == b"WEBPVP8X" and len(head) > _FLAGS and bool(head[_FLAGS] & 0x02)
 
 
 def base_of(mime: str) -> str:

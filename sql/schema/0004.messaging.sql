@@ -56,6 +56,33 @@ create index conversation_portal_chat on messaging.conversation (portal_id, port
 
 -- Messages -----------------------------------------------------------------------------------------------------
 
+create table messaging.message_kind (
+  kind text primary key,
+  may_send boolean not null,
+  may_arrive boolean not null,
+  max_text int check (max_text > 0),
+  mimes text[],
+  max_bytes bigint check (max_bytes > 0)
+);
+comment on table messaging.message_kind is
+  'The kinds of messages that WhatsApp knows. max_text: characters of the text or caption, null where there is none; mimes: null is any; max_bytes: of its file, null where it has none.';
+insert into messaging.message_kind (kind, may_send, may_arrive, max_text, mimes, max_bytes) values
+  ('text', true, true, 4096, null, null),
+  ('image', true, true, 1024, '{image/jpeg,image/png}', 5242880),
+  ('video', true, true, 1024, '{video/mp4,video/3gpp}', 16777216),
+  ('audio', true, true, null, '{audio/aac,audio/mp4,audio/amr,audio/mpeg,audio/ogg}', 16777216),
+  ('voice', false, true, null, '{audio/ogg}', 16777216),
+  ('document', true, true, 1024, null, 104857600),
+  ('sticker', true, true, null, '{image/webp}', 512000),
+  ('template', true, false, 1024, null, 104857600),
+  ('location', false, true, null, null, null),
+  ('contact', false, true, null, null, null),
+  ('reaction', false, true, null, null, null),
+  ('button_reply', false, true, null, null, null),
+  ('list_reply', false, true, null, null, null),
+  ('order', false, true, null, null, null),
+  ('unsupported', false, true, null, null, null);
+
 create table messaging.message_state (
   state text primary key,
   rank smallint not null,

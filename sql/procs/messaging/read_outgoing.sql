@@ -1,7 +1,8 @@
 -- Reads the items of messaging.submit(), one row per part, each field tested before it is cast, and finds channel
 -- and conversation: by line and chat key (open lines) or by conversation_id. A row that may go on has outcome null;
 -- an item that cannot be placed is quarantined (kept and shown) or rejected (it names no portal of ours); a part that
--- is too long or says nothing is refused, so that its author is told.
+-- is too long, says nothing or carries what WhatsApp does not take (messaging.content_fault) is refused, so that its
+-- author is told.
 create or replace function messaging.read_outgoing(p_items jsonb) returns setof messaging.outgoing
 language plpgsql stable
 set search_path = ''
@@ -55,21 +56,25 @@ begin
     select r.*, coalesce(p.n, 1)::int as part, p.x as said,
            case
              when r.trouble is not null then r.trouble
+             when f.found is not null then f.found ->> 'reason'
              when length(p.x ->> 'text') > 4096 then 'too_long'
              when p.x ->> 'kind' = 'template' and not coalesce(pg_input_is_valid(p.x -> 'template' ->> 'template_id', 'uuid'), false) then 'malformed_item'
              when coalesce(p.x ->> 'text', '') = '' and coalesce(jsonb_typeof(p.x -> 'media'), '') <> 'object'
                and coalesce(p.x ->> 'kind', '') <> 'template' then 'malformed_item'
-           end as reason
+           end as reason, f.found - 'reason' as figures
       from r
-      left join lateral jsonb_array_elements(r.parts) with ordinality p(x, n) on true)
+      left join lateral jsonb_array_elements(r.parts) with ordinality p(x, n) on true
+      left join lateral (
+        select case when r.trouble is null and coalesce(p.x ->> 'kind', 'text') not in ('text', 'template')
+                    then messaging.content_fault(p.x) end as found) f on true)
   select p.item,
          case when p.trouble in ('not_an_object', 'unknown_portal') then 'rejected'
               when p.trouble is not null then 'quarantined'
               when p.reason is not null then 'refused' end,
          p.reason,
          case when p.trouble is null then
-           case p.reason when 'too_long' then jsonb_build_object('length', length(p.said ->> 'text'), 'limit', 4096)
-                         when 'malformed_item' then jsonb_build_object('field', 'parts') end
+           case when p.figures is not null then p.figures else case p.reason when 'too_long' then jsonb_build_object('length', length(p.said ->> 'text'), 'limit', 4096)
+                         when 'malformed_item' then jsonb_build_object('field', 'parts') end end
          end,
          p.portal_id, p.source, p.key, p.part, greatest(jsonb_array_length(p.parts), 1), p.channel_id, p.conversation_id,
          p.x ->> 'user_id', left(coalesce(p.said ->> 'kind', 'text'), 50), p.said ->> 'text',

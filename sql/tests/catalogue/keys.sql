@@ -12,7 +12,7 @@ select set_eq($$select name from tables where portal_id is null$$, array[
   'billing.account_kind', 'billing.charge_transition', 'billing.currency', 'billing.document_series', 'billing.event_deed', 'billing.evidence_kind',
   'billing.exchange_rate', 'billing.issuer', 'billing.issuer_change', 'billing.payment_state', 'billing.payment_transition', 'billing.plan', 'billing.provider', 'billing.provider_currency', 'billing.provider_event',
   'billing.rate', 'billing.rate_card', 'billing.subscription_state', 'billing.subscription_transition', 'billing.topup_rule',
-  'messaging.calling_code', 'messaging.message_state', 'messaging.rate', 'messaging.transition',
+  'messaging.calling_code', 'messaging.message_kind', 'messaging.message_state', 'messaging.rate', 'messaging.transition',
   'tenancy.channel_state', 'tenancy.channel_transition', 'tenancy.connection_test', 'tenancy.customer', 'tenancy.customer_change',
   'tenancy.heartbeat', 'tenancy.partitioned_table', 'tenancy.permission', 'tenancy.reading', 'tenancy.role', 'tenancy.role_permission',
   'tenancy.staff', 'tenancy.staff_change', 'tenancy.staff_link', 'tenancy.staff_permission', 'tenancy.staff_role',

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connectors.media.limits import LIMITS, check
 from connectors.media.names import given_name, name_for
-from connectors.media.sniff import mime_of
+from connectors.media.sniff import is_animated, mime_of
 from connectors.outside import Policy
 
 pytestmark = [pytest.mark.requirement("R2.2-a"), pytest.mark.requirement("R2.2-b")]
@@ -59,6 +59,14 @@ def test_the_first_bytes_outweigh_the_declaration(
     head: bytes, declared: str | None, name: str | None, expected: str
 ) -> None:
     assert mime_of(head, declared, name) == expected
+
+
+_MOVES, _STANDS = (b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0" + flags + b"\0\0\0" for flags in (b"\x12", b"\x10"))
+
+
+def test_a_sticker_that_moves_is_told_from_one_that_does_not() -> None:
+    heads = (_MOVES, _STANDS, _MOVES[:20], b"RIFF\0\0\0\0WEBPVP8 " + b"\xff" * 20, b"")
+    assert [True, False, False, False, False] == [is_animated(head) for head in heads]
 
 
 @given(st.binary(max_size=600), st.none() | st.text(), st.none() | st.text())
