@@ -99,6 +99,10 @@ class Administrator:
             for number, name in customers.items():
                 self._ok(self._sandbox.put(f"/sandbox/whatsapp/{number}", json={"name": name}))
 
+    def tell_company(self, company: Mapping[str, Any]) -> None:
+        """Hire people and found departments in the portal (`PUT …/company` of the sandbox)."""
+        self._ok(self._sandbox.put(f"/sandbox/bitrix24/portals/{self._portal}/company", json=company))
+
     def channel(self, channel_id: str) -> dict[str, Any]:
         """One channel as the panel shows it."""
         channels = self._ok(self._api.get("/api/v1/channels"))

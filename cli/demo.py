@@ -23,6 +23,7 @@ from rich.console import Console
 
 from cli.clicks import Administrator, ClickFailed
 from cli.database_of_demo import demo_database
+from cli.demo_company import found_company
 from cli.demo_money import set_up_business
 from cli.demo_payments import connect_providers, payment_settings, paypal_keys
 from cli.demo_staff import StaffLink, staff_links
@@ -95,6 +96,7 @@ def _run(children: list[Child], home: Path, port: int, memory: _Memory, url: str
             connect_providers(sandbox_url, api_url, memory.client_secret)
             with Administrator(sandbox_url, api_url, _PORTAL) as administrator:
                 administrator.install()
+                found_company(administrator)
                 set_up_business(url, administrator, administrator.connect(*_CHANNEL))
                 administrator.leave_to_a_person(_WAITING_PORTAL, *_WAITING_NUMBER, _CUSTOMERS)
             links = _kept(home / "staff-links.txt", staff_links(url, api_url))

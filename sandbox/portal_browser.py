@@ -14,6 +14,7 @@ from litestar.params import FromPath
 
 from sandbox.bitrix24 import AppCard, Bitrix24Sandbox
 from sandbox.bitrix24.card import SCOPES
+from sandbox.bitrix24.state import Department, User
 from sandbox.misuse import Misuse
 from sandbox.reading import AnyRequest, read
 
@@ -56,6 +57,32 @@ class NewLine(msgspec.Struct, forbid_unknown_fields=True):
     """The body of `…/lines`."""
 
     name: Text
+
+
+class Employee(msgspec.Struct, forbid_unknown_fields=True):
+    """Somebody of the body of `PUT …/company`; what is left out stays as it is."""
+
+    id: int
+    name: Text | None = None
+    last_name: str | None = None
+    work_position: str | None = None
+    departments: list[int] | None = None
+    is_active: bool | None = None
+
+
+class Box(msgspec.Struct, forbid_unknown_fields=True):
+    """A department of the body of `PUT …/company`."""
+
+    id: int
+    name: Text
+    parent: int | None = None
+
+
+class Company(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of `PUT …/company`: who and what is new or changed; nobody goes."""
+
+    departments: list[Box] = []
+    people: list[Employee] = []
 
 
 class PortalBrowser(Controller):
@@ -104,6 +131,24 @@ class PortalBrowser(Controller):
         portal.lang = (await read(request, Settings)).lang
         bitrix24.world.tell("portal", portal)
         return {"lang": portal.lang}
+
+    @put("/company")
+    async def company(
+        self, name: FromPath[str], request: AnyRequest, bitrix24: NamedDependency[Bitrix24Sandbox]
+    ) -> dict[str, int]:
+        """Hire, move, promote, dismiss; found and rename departments: how many of each there are then."""
+        portal = bitrix24.world.portal(name)
+        wanted = await read(request, Company)
+        for box in wanted.departments:
+            head = portal.departments[box.id].head if box.id in portal.departments else None
+            portal.departments[box.id] = Department(id=box.id, name=box.name, parent=box.parent, head=head)
+        for person in wanted.people:
+            known = portal.users.setdefault(person.id, User(id=person.id, name=str(person.id)))
+            for field in person.__struct_fields__:
+                if (told := getattr(person, field)) is not None:
+                    setattr(known, field, told)
+        bitrix24.world.tell("portal", portal)
+        return {"departments": len(portal.departments), "people": len(portal.users)}
 
     @post("/lines")
     async def line(

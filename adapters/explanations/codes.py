@@ -32,7 +32,7 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         whatsapp_maintenance whatsapp_user_error window window_template write_first
         """,
     "administrator": """
-        account_limited administrator_only api_key balance cap channel_state cloud_only
+        account_limited administrator_only api_key balance cap channel_state cloud_only colleague
         confirm events_missing flow_blocked gupshup_account_locked gupshup_account_restricted
         gupshup_app gupshup_app_unhealthy gupshup_display_name gupshup_key
         gupshup_meta_payment gupshup_meta_token gupshup_number_not_registered
@@ -64,6 +64,7 @@ _OURS: Final = {
     "bridge": "bridge",
     "cap": "cap",
     "channel_state": "channel_state",
+    "colleague": "unknown_colleague unknown_department",
     "customer": "unknown_customer customer_currency",
     "customer_in_use": "customer_in_use",
     "dropped": "dropped",

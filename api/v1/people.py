@@ -43,6 +43,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     receives_new_clients: bool
     version: int | None
     """Of his own setting here; null: there is none."""
+    own_role: Role | None
+    """What his own setting says, also while something else decides, as for who was dismissed."""
+    own_receives: bool | None
+    """Whether his own setting gives him new clients."""
 
 
 class Colleague(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +65,7 @@ class Colleague(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Colleagues(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of people, and how many there are."""
+    """A page of people, and how many match, whatever the page."""
 
     people: list[Colleague]
     total: int
@@ -167,12 +171,15 @@ async def list_people(
     search: FromQuery[_Search | None] = None,
     offset: FromQuery[Annotated[int, msgspec.Meta(ge=0, le=100_000)]] = 0,
     limit: FromQuery[Annotated[int, msgspec.Meta(ge=1, le=100)]] = 50,
+    department: FromQuery[_Id | None] = None,
 ) -> Colleagues:
-    """People by name, and where each stands, on the whole portal and on every channel. Needs `user.roles`."""
+    """People by name, and where each stands, on the whole portal and on every channel. Needs `user.roles`.
+
+    `search`: part of a name or position; `department`: who is in it or below it.
+    """
     arguments = {**_caller(holder), "p_search": search or None, "p_offset": offset, "p_limit": limit}
-    rows = await services.database.call("tenancy.role_matrix", arguments)
-    total = max((row.pop("total") for row in rows), default=0)
-    return Colleagues(people=msgspec.convert(rows, list[Colleague]), total=total)
+    row = await services.database.call_one("tenancy.role_matrix", {**arguments, "p_department": department})
+    return msgspec.convert(row, Colleagues)
 
 
 @get("/departments", operation_id="ListDepartments", tags=["people"])
@@ -219,7 +226,8 @@ async def set_role(
 ) -> SetRole:
     """Give a user or a department a role, or take it back. Needs `user.roles`.
 
-    409 `stale_version` says that somebody else was faster, and `facts` what stands there now.
+    404 says that Bitrix24 never named this person or department; 409 `stale_version` that somebody else was
+    faster, and its `facts` what stands there now and whose work it is.
     """
     arguments = {
         "p_portal_id": holder.portal_id,

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cli.demo_company import company
 from tests.system.house import House
 
 pytestmark = [pytest.mark.requirement("R2.1-c")]
@@ -71,3 +72,31 @@ def test_a_department_gives_its_people_a_role(house: House) -> None:
             house, "PUT", "/permissions", json={"department_id": department["department_id"], "version": 1}
         ).json()["version"]
     )
+
+
+def test_a_page_past_the_last_one_still_says_how_many_there_are(house: House) -> None:
+    _call(house, "POST", "/people/reading")
+    total = _call(house, "GET", "/people").json()["total"]
+    past = _call(house, "GET", "/people", params={"offset": 1000}).json()
+    assert (0 < total, [], total) == (True, past["people"], past["total"])
+
+
+def test_somebody_whom_bitrix24_never_named_can_have_no_role(house: House) -> None:
+    answer = _call(house, "PUT", "/permissions", json={"user_id": "4711", "role": "agent"})
+    assert (404, "unknown_colleague") == (answer.status_code, answer.json()["reason"])
+    assert "Bitrix24 no nos ha nombrado" in answer.json()["explanation"]["what"]
+
+
+def test_a_company_is_read_and_a_departments_people_are_found(house: House) -> None:
+    house.administrator.tell_company(company())
+    read = _call(house, "POST", "/people/reading").json()
+    assert {"people": 12, "departments": 5} == {
+        what: read["counts"][what] for what in ("people", "departments")
+    }
+    selling = _call(house, "GET", "/people", params={"department": "3"}).json()
+    assert {"Andrés Molina", "Valeria Castro"} <= {one["name"] for one in selling["people"]}
+    assert "Gabriela Núñez" not in {one["name"] for one in selling["people"]}
+    house.administrator.tell_company({"people": [{"id": 39, "is_active": False}]})
+    _call(house, "POST", "/people/reading")
+    (gone,) = _call(house, "GET", "/people", params={"search": "sofía"}).json()["people"]
+    assert (False, "dismissed") == (gone["is_active"], gone["cells"][0]["rule"])

@@ -1,9 +1,10 @@
 -- Sets or removes one role: p_change {user_id or department_id, channel_id (absent: the whole portal), role (absent: remove
 -- the setting), receives_new_clients (true), version (absent: there is no setting yet)}. Needs user.roles, so that only
 -- owners make owners. Returns the setting's new version; null where it was removed. What changes nothing leaves no trace.
--- Raises WB403 permission, WB400 malformed_item with the field, WB404 unknown_channel, WB409 stale_version with the present
--- {role, receives_new_clients, version, changed_by}, WB409 no_owner_left. Locks the portal row (two owners can't remove
--- each other), then the setting.
+-- Raises WB403 permission, WB400 malformed_item with the field, WB404 unknown_channel, WB404 unknown_colleague or
+-- unknown_department for whom no list of the portal ever named, WB409 stale_version with the present {role,
+-- receives_new_clients, version, changed_by, changed_by_name}, WB409 no_owner_left. Locks the portal row (two owners can't
+-- remove each other), then the setting.
 create or replace function tenancy.set_role(p_portal_id uuid, p_actor text, p_change jsonb) returns int
 language plpgsql security definer
 set search_path = ''
@@ -35,6 +36,14 @@ begin
     select from tenancy.channel c where c.portal_id = p_portal_id and c.channel_id = v_channel and c.state <> 'removed')
   then
     perform trace.refuse('unknown_channel', jsonb_build_object('channel_id', v_channel));
+  elsif v_user is not null and not exists (
+    select from tenancy.portal_user u where u.portal_id = p_portal_id and u.user_id = v_user)
+  then
+    perform trace.refuse('unknown_colleague', jsonb_build_object('user_id', v_user));
+  elsif v_department is not null and not exists (
+    select from tenancy.department d where d.portal_id = p_portal_id and d.department_id = v_department)
+  then
+    perform trace.refuse('unknown_department', jsonb_build_object('department_id', v_department));
   end if;
   perform from tenancy.portal p where p.portal_id = p_portal_id for no key update;
   select * into v_before from tenancy.membership m
@@ -44,7 +53,9 @@ begin
   if v_before.version::text is distinct from v_version then
     perform trace.refuse('stale_version', jsonb_build_object(
       'role', v_before.role, 'receives_new_clients', v_before.receives_new_clients,
-      'version', v_before.version, 'changed_by', v_before.changed_by));
+      'version', v_before.version, 'changed_by', v_before.changed_by, 'changed_by_name', (
+        select nullif(u.name, '') from tenancy.portal_user u
+         where u.portal_id = p_portal_id and u.user_id = v_before.changed_by)));
   elsif v_before.role is not distinct from v_role and (v_role is null or v_before.receives_new_clients = v_receives) then
     return v_before.version;
   end if;

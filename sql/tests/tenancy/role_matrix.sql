@@ -1,6 +1,6 @@
 -- requirement: R2.1-c, R2.4-c
 begin;
-select plan(6);
+select plan(10);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as ventas \gset
@@ -16,12 +16,21 @@ select tenancy.keep_directory(:'portal', '{
 create function pg_temp.set(p_portal uuid, p_change jsonb, p_actor text default '1') returns int language sql as $$ select tenancy.set_role(p_portal, p_actor, p_change) $$;
 select pg_temp.set(:'portal', '{"department_id": "2", "role": "auditor"}') \g /dev/null
 select pg_temp.set(:'portal', jsonb_build_object('user_id', '7', 'channel_id', :'ventas', 'role', 'agent')) \g /dev/null
-select results_eq(format('select name from tenancy.role_matrix(%L, ''1'')', :'portal'), array['Ana Admin', 'Beto', 'Olga', 'Carlos'], 'people by name, who was dismissed last');
-select is((select jsonb_path_query_array(cells, '$[*].rule') from tenancy.role_matrix(:'portal', '1', 'olg')),
-  '["department", "user_channel", "department"]', 'where she stands on the whole portal and on each channel');
-select is((select jsonb_path_query_array(cells, '$[*].version') from tenancy.role_matrix(:'portal', '1', 'ejecutiva')), '[null, 1, null]', 'with the version of her own settings; a position is found too');
-select is((select departments from tenancy.role_matrix(:'portal', '1', 'beto')), array['Norte', 'Soporte'], 'and her departments');
-select is((select name || total from tenancy.role_matrix(:'portal', '1', null, 1, 1)), 'Beto4', 'page by page');
+create function pg_temp.seen(p_portal uuid, p_path text, p_search text default null, p_offset int default 0, p_limit int default 50, p_department text default null)
+returns text language sql as $$
+  select m.total || jsonb_path_query_array(m.people, p_path::jsonpath)::text from tenancy.role_matrix(p_portal, '1', p_search, p_offset, p_limit, p_department) m
+$$;
+select is(pg_temp.seen(:'portal', '$[*].name'), '4["Ana Admin", "Beto", "Olga", "Carlos"]', 'people by name, who was dismissed last');
+select is(pg_temp.seen(:'portal', '$[*].cells[*].rule', 'olg'), '1["department", "user_channel", "department"]', 'where she stands on the whole portal and on each channel');
+select is(pg_temp.seen(:'portal', '$[*].cells[*].version', 'ejecutiva'), '1[null, 1, null]', 'with the version of her own settings; a position is found too');
+select is(pg_temp.seen(:'portal', '$[*].cells[*].own_role', 'olg'), '1[null, "agent", null]', 'and what her own settings say');
+select is(pg_temp.seen(:'portal', '$[*].departments', 'beto'), '1[["Norte", "Soporte"]]', 'and her departments');
+select is(pg_temp.seen(:'portal', '$[*].name', null, 1, 1), '4["Beto"]', 'page by page');
+select is(pg_temp.seen(:'portal', '$[*].name', null, 50), '4[]', 'past the last page there is nobody, and still so many');
+select is(pg_temp.seen(:'portal', '$[*].name', null, 0, 50, '2'), '2["Beto", "Olga"]', 'a department''s people are those in it and below it');
+select pg_temp.set(:'portal', '{"user_id": "9", "role": "auditor"}') \g /dev/null
+select is((select m.people -> 0 -> 'cells' -> 0 ->> 'rule' || ' ' || (m.people -> 0 -> 'cells' -> 0 ->> 'own_role') from tenancy.role_matrix(:'portal', '1', 'carlos') m),
+  'dismissed auditor', 'who was dismissed may nothing, and his setting is shown all the same');
 select is(tests.refusal(format('select tenancy.role_matrix(%L, ''7'')', :'portal')), 'WB403 permission', 'only who gives roles sees them');
 select * from finish();
 rollback;

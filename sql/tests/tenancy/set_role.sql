@@ -1,6 +1,6 @@
 -- requirement: R2.1-c, R2.4-c
 begin;
-select plan(16);
+select plan(19);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as ventas \gset
@@ -32,5 +32,8 @@ select is(pg_temp.set(:'portal', '{"user_id": "1", "role": "agent"}'), 1, 'unles
 select is(tests.refusal(format('select pg_temp.set(%L, ''{"user_id": "7", "role": "owner"}'')', :'portal')), 'WB403 permission', 'who is no owner gives none');
 select is(tests.refusal(format('select pg_temp.set(%L, ''{"user_id": "7", "role": "king"}'', ''8'')', :'portal')), 'WB400 malformed_item', 'a role that is none is refused');
 select is(tests.refusal(format('select pg_temp.set(%L, ''{"user_id": "7", "role": "agent", "channel_id": "%s"}'', ''8'')', :'portal', :'portal')), 'WB404 unknown_channel', 'and so is a channel');
+select is(tests.refusal(format('select pg_temp.set(%L, ''{"user_id": "70", "role": "agent"}'', ''8'')', :'portal')), 'WB404 unknown_colleague', 'somebody whom nobody knows can have no role');
+select is(tests.refusal(format('select pg_temp.set(%L, ''{"department_id": "70", "role": "agent"}'', ''8'')', :'portal')), 'WB404 unknown_department', 'nor can a department');
+select is(pg_temp.set(:'portal', '{"user_id": "9", "role": "agent"}', '8'), 1, 'who was dismissed is known, and his settings can be made and removed');
 select * from finish();
 rollback;
