@@ -366,6 +366,8 @@ export interface paths {
         /**
          * ListPeople
          * @description People by name, and where each stands, on the whole portal and on every channel. Needs `user.roles`.
+         *
+         *     `search`: part of a name or position; `department`: who is in it or below it.
          */
         get: operations["ListRoles"];
         put?: never;
@@ -434,7 +436,8 @@ export interface paths {
          * SetRole
          * @description Give a user or a department a role, or take it back. Needs `user.roles`.
          *
-         *     409 `stale_version` says that somebody else was faster, and `facts` what stands there now.
+         *     404 says that Bitrix24 never named this person or department; 409 `stale_version` that somebody else was
+         *     faster, and its `facts` what stands there now and whose work it is.
          */
         put: operations["SetRole"];
         post?: never;
@@ -4310,6 +4313,9 @@ export interface components {
             roles: ("agent" | "supervisor" | "auditor" | "channel_admin" | "billing_admin" | "owner")[];
             receives_new_clients: boolean;
             version: number | null;
+            /** @enum {null|string} */
+            own_role: "agent" | "supervisor" | "auditor" | "channel_admin" | "billing_admin" | "owner" | null;
+            own_receives: boolean | null;
         };
         /** StatementLine */
         StatementLine: {
@@ -5333,6 +5339,7 @@ export interface operations {
                 search?: string | null;
                 offset?: number;
                 limit?: number;
+                department?: string | null;
             };
             header?: never;
             path?: never;
