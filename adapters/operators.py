@@ -32,8 +32,10 @@ def submission(message: OperatorMessage, portal_id: str, portal_origin: str) -> 
 
 
 def _part(part: OutboundPart) -> dict[str, Any]:
-    file = part.file
-    if file is None:
-        return {"kind": part.kind, "text": part.text}
-    media = {"url": file.link, "mime": file.mime, "name": file.name, "size": file.size}
-    return {"kind": part.kind, "text": part.text, "media": media}
+    said: dict[str, Any] = {"kind": part.kind, "text": part.text}
+    if part.reply is not None:
+        said["reply"] = {"quoted": part.reply.quoted, "answer": part.reply.answer}
+    if part.file is not None:
+        file = part.file
+        said["media"] = {"url": file.link, "mime": file.mime, "name": file.name, "size": file.size}
+    return said

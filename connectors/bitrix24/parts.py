@@ -8,7 +8,15 @@ from typing import Literal
 import msgspec
 
 from connectors.bitrix24.events import OperatorFile
-from connectors.bitrix24.text import CAPTION_LIMIT, TEXT_LIMIT, length, split, to_whatsapp
+from connectors.bitrix24.text import (
+    CAPTION_LIMIT,
+    TEXT_LIMIT,
+    Reply,
+    length,
+    reply_of,
+    split,
+    to_whatsapp,
+)
 from connectors.media.limits import LIMITS
 
 PartKind = Literal["text", "image", "video", "audio", "document"]
@@ -48,6 +56,8 @@ class OutboundPart(msgspec.Struct, frozen=True, kw_only=True):
     kind: PartKind
     text: str | None = None
     file: OperatorFile | None = None
+    reply: Reply | None = None
+    """The same text taken apart, where its beginning quotes: for whoever finds the message that is quoted."""
 
 
 def outbound_parts(
@@ -63,12 +73,16 @@ def outbound_parts(
     longer one is split at 4,096. Empty when there is nothing to send (a text of markup only).
     """
     text = to_whatsapp(markup or "", portal_origin=portal_origin, operator=operator)
+    reply = reply_of(markup or "", portal_origin=portal_origin, operator=operator)
     parts = [OutboundPart(kind=kind_of(file), file=file) for file in files]
     bearer = next((number for number, part in enumerate(parts) if part.kind in _CAPTIONED), None)
     if text and bearer is not None and length(text) <= CAPTION_LIMIT:
-        parts[bearer] = msgspec.structs.replace(parts[bearer], text=text)
+        parts[bearer] = msgspec.structs.replace(parts[bearer], text=text, reply=reply)
         return parts
-    return [*parts, *(OutboundPart(kind="text", text=piece) for piece in split(text, TEXT_LIMIT))]
+    texts = [OutboundPart(kind="text", text=piece) for piece in split(text, TEXT_LIMIT)]
+    if len(texts) == 1 and reply is not None and reply.answer:
+        texts = [msgspec.structs.replace(texts[0], reply=reply)]
+    return [*parts, *texts]
 
 
 def kind_of(file: OperatorFile) -> PartKind:

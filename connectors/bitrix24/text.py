@@ -21,6 +21,8 @@ _SIGNATURE = re.compile(r"\s*\[b\](.{1,100}?):\[/b\]\s*\[br\]\s*", re.IGNORECASE
 _BREAK = re.compile(r"\[br\s*/?\]|<br\s*/?>|#BR#|\r\n?", re.IGNORECASE)
 _TAG = re.compile(r"\[(/?)([a-z]+)((?:[=\s][^\[\]\n]*)?)\]", re.IGNORECASE)
 _RULE = re.compile(r"-{20,}")
+_HEADING = re.compile(r".{1,200}\[[^\]]*\d[^\]]*\]")
+"""Above what is quoted: who said it, and in brackets when."""
 _TITLE = re.compile(r"\btitle=(.+)$", re.IGNORECASE | re.DOTALL)
 _MARKERS = {"b": "*", "i": "_", "s": "~", "code": "```", "pre": "```"}
 _BARE = {
@@ -58,10 +60,44 @@ def to_whatsapp(markup: str, *, portal_origin: str = "", operator: str | None = 
     the text, in place of the signature that the portal may have put there. Never raises; the result has no
     white space around it and may be empty.
     """
+    return _signed(_tidy(_quoted(_plain(markup, portal_origin))), operator)
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """A text that begins with a quotation: what is quoted, and what is said to it (may be empty)."""
+
+    quoted: str
+    answer: str
+
+
+def reply_of(markup: str, *, portal_origin: str = "", operator: str | None = None) -> Reply | None:
+    """An operator's text whose beginning quotes; the portal names no message, it only repeats its words.
+
+    None where nothing is quoted at the beginning. What was itself quoted inside the quotation is left out.
+    """
+    lines = _plain(markup, portal_origin).strip().split("\n")
+    if _RULE.fullmatch(lines[0].strip()):
+        end = next((n for n, line in enumerate(lines) if n and _RULE.fullmatch(line.strip())), 0)
+        inside, rest = lines[1:end], lines[end + 1 :]
+        inside = inside[1:] if len(inside) > 1 and _HEADING.match(inside[0].strip()) else inside
+    else:
+        end = next((n for n, line in enumerate(lines) if not line.startswith(">>")), len(lines))
+        inside, rest = [line.removeprefix(">>") for line in lines[:end]], lines[end:]
+    quoted = _tidy("\n".join(line for line in inside if not line.lstrip().startswith(">>")))
+    return Reply(quoted, _signed(_tidy(_quoted("\n".join(rest))), operator)) if quoted else None
+
+
+def _plain(markup: str, portal_origin: str) -> str:
     body = _SIGNATURE.sub("", markup, count=1) if _SIGNATURE.match(markup) else markup
     flat = _without_tags(_BREAK.sub("\n", body), portal_origin)
-    plain = html.unescape(flat).replace("\xa0", " ")
-    text = re.sub(r"\n(?:[ \t]*\n){3,}", "\n\n\n", _quoted(plain)).strip()
+    return html.unescape(flat).replace("\xa0", " ")
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\n(?:[ \t]*\n){3,}", "\n\n\n", text).strip()
+
+
+def _signed(text: str, operator: str | None) -> str:
     return f"*{operator}:*\n{text}" if operator and text else text
 
 

@@ -195,8 +195,15 @@ def test_a_reaction_says_to_what_it_reacts(house: House) -> None:
 def test_what_an_operator_quotes_is_quoted_on_the_phone(house: House) -> None:
     rule = "-" * 54
     house.operator_writes(house.chat_id(CUSTOMER), f"{rule}\nCliente [10:15]\nMartes\n{rule}\nDe acuerdo")
-    expected = "> Cliente [10:15]\n> Martes\nDe acuerdo"
-    house.until("it is on the phone", lambda: house.received_by(CUSTOMER)[-1] == expected)
+    house.until("it is on the phone", lambda: house.received_by(CUSTOMER)[-1] == "De acuerdo")
+    said = {message["ids"]["id"]: message["text"] for message in _in(house)}
+    assert "Martes" == said[_out(house)[-1]["reply_to"]]
+
+
+def test_a_quotation_of_what_nobody_said_stays_in_the_text(house: House) -> None:
+    house.operator_writes(house.chat_id(CUSTOMER), ">>Dijo el jefe\nMañana")
+    house.until("it is on the phone", lambda: house.received_by(CUSTOMER)[-1] == "> Dijo el jefe\nMañana")
+    assert _out(house)[-1].get("reply_to") is None
 
 
 def test_after_all_of_it_nothing_is_left_over(house: House) -> None:
@@ -215,6 +222,10 @@ def _file(name: str, content: bytes) -> dict[str, str]:
 
 def _out(house: House) -> list[dict[str, Any]]:
     return [message for message in house.on_the_phone(CUSTOMER) if message["direction"] == "out"]
+
+
+def _in(house: House) -> list[dict[str, Any]]:
+    return [message for message in house.on_the_phone(CUSTOMER) if message["direction"] == "in"]
 
 
 def _hashes(house: House, after: int) -> list[str]:

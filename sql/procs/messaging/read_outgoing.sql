@@ -57,16 +57,20 @@ begin
            case
              when r.trouble is not null then r.trouble
              when f.found is not null then f.found ->> 'reason'
+             when p.x ->> 'reply_to' is not null and a.answered_id is null then 'unknown_message'
              when length(p.x ->> 'text') > 4096 then 'too_long'
              when p.x ->> 'kind' = 'template' and not coalesce(pg_input_is_valid(p.x -> 'template' ->> 'template_id', 'uuid'), false) then 'malformed_item'
              when coalesce(p.x ->> 'text', '') = '' and coalesce(jsonb_typeof(p.x -> 'media'), '') <> 'object'
                and coalesce(p.x ->> 'kind', '') <> 'template' then 'malformed_item'
-           end as reason, f.found - 'reason' as figures
+           end as reason, f.found - 'reason' as figures, a.answered_id
       from r
       left join lateral jsonb_array_elements(r.parts) with ordinality p(x, n) on true
       left join lateral (
         select case when r.trouble is null and coalesce(p.x ->> 'kind', 'text') not in ('text', 'template')
-                    then messaging.content_fault(p.x) end as found) f on true)
+                    then messaging.content_fault(p.x) end as found) f on true
+      left join lateral (
+        select case when r.trouble is null and (p.x -> 'reply' is not null or p.x ->> 'reply_to' is not null)
+                    then messaging.answered_message(r.portal_id, r.conversation_id, p.x) end as answered_id) a on true)
   select p.item,
          case when p.trouble in ('not_an_object', 'unknown_portal') then 'rejected'
               when p.trouble is not null then 'quarantined'
@@ -74,12 +78,14 @@ begin
          p.reason,
          case when p.trouble is null then
            case when p.figures is not null then p.figures else case p.reason when 'too_long' then jsonb_build_object('length', length(p.said ->> 'text'), 'limit', 4096)
-                         when 'malformed_item' then jsonb_build_object('field', 'parts') end end
+                         when 'malformed_item' then jsonb_build_object('field', 'parts')
+                         when 'unknown_message' then jsonb_build_object('message_id', p.said -> 'reply_to') end end
          end,
          p.portal_id, p.source, p.key, p.part, greatest(jsonb_array_length(p.parts), 1), p.channel_id, p.conversation_id,
-         p.x ->> 'user_id', left(coalesce(p.said ->> 'kind', 'text'), 50), p.said ->> 'text',
+         p.x ->> 'user_id', left(coalesce(p.said ->> 'kind', 'text'), 50),
+         case when p.answered_id is not null and p.said ? 'reply' then nullif(p.said #>> '{reply,answer}', '') else p.said ->> 'text' end,
          case when jsonb_typeof(p.said -> 'media') = 'object' then p.said -> 'media' end,
-         jsonb_strip_nulls(jsonb_build_object(
+         jsonb_strip_nulls(jsonb_build_object('context_id', p.answered_id,
            'chat_id', p.x -> 'portal_chat_id', 'portal_message_id', p.x -> 'portal_message_id', 'chat_key', p.x -> 'chat_key',
            'author_name', p.x -> 'author_name', 'template', case when p.said ->> 'kind' = 'template' then p.said -> 'template' end)),
          case when p.trouble is null and p.at is not null then p.at::timestamptz end,

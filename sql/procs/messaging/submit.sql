@@ -1,7 +1,8 @@
 -- Takes messages that the company writes, once each, decides whether they may be sent, and queues them.
 -- For the event door, the API, robots. p_items: JSON array of {portal_id, source, key (the source's own id: the
 -- deduplication), conversation_id, or connector, line, chat_key; user_id (null: the portal itself), at,
--- portal_chat_id, portal_message_id, parts: [{kind, text, media {url, mime, name, size}}], raw}. Parts are sent in
+-- portal_chat_id, portal_message_id, parts: [{kind, text, media {url, mime, name, size},
+-- reply_to (a message id) or reply {quoted, answer}}], raw}. Parts are sent in
 -- order; they share the operator message's fate in the portal.
 -- Returns a row per part: accepted, duplicate, refused (reason of trace.error_code, figures in detail; the author
 -- is told), quarantined or rejected. In a batch, items of one chat are taken in the order of the portal's
@@ -74,9 +75,9 @@ begin
 
   insert into messaging.message (
     portal_id, message_id, conversation_id, channel_id, direction, source, origin_id, part, parts, author, kind, text,
-    media, payload, raw_id, state, state_at, reason, detail, said_at)
+    media, payload, context_id, raw_id, state, state_at, reason, detail, said_at)
   select r.portal_id, r.message_id, r.conversation_id, r.channel_id, 'out', r.source, r.origin_id, r.part, r.parts,
-         r.author, r.kind, r.text, r.media, r.payload, v_raw_ids[r.raw],
+         r.author, r.kind, r.text, r.media, r.payload, (r.payload ->> 'context_id')::uuid, v_raw_ids[r.raw],
          case r.outcome when 'accepted' then 'queued' else 'refused' end, v_now, r.reason, r.detail, r.said_at
     from unnest(v_rows) r
    where r.outcome in ('accepted', 'refused')

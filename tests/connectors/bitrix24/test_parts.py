@@ -49,6 +49,39 @@ def test_the_operator_name_stands_above_the_text_once() -> None:
     assert _shape(outbound_parts("hi", [], operator="Ana")) == [("text", "*Ana:*\nhi")]
 
 
+_RULE = "-" * 54
+
+
+@pytest.mark.parametrize(
+    ("markup", "reply"),
+    [
+        (f"{_RULE}\nAna [23.11.2026 10:15]\n¿Rojo o azul?\n{_RULE}\nRojo", ("¿Rojo o azul?", "Rojo")),
+        (f"{_RULE}[br]Ana [10:15][br][b]Hola[/b][br]{_RULE}[br]Sí", ("*Hola*", "Sí")),
+        (f"[b]Luz:[/b] [br]{_RULE}\nAna [10:15]\n>>antes\nHola\n{_RULE}\n\nSí\nclaro", ("Hola", "Sí\nclaro")),
+        (f"{_RULE}\nuna línea\n{_RULE}\nSí", ("una línea", "Sí")),
+        (">>Hola\n>> qué tal\nBien", ("Hola\n qué tal", "Bien")),
+        ("Hola\n>>Hola\nBien", None),
+        (f"{_RULE}\nsin fin", None),
+        (f"{_RULE}\nAna [10:15]\nHola\n{_RULE}", None),
+        (">>Hola\n" + "x" * 5_000, None),
+        ("Hola", None),
+    ],
+)
+def test_what_an_operator_quotes_at_the_beginning_is_taken_apart(
+    markup: str, reply: tuple[str, str] | None
+) -> None:
+    found = outbound_parts(markup, [])[0].reply
+    assert reply == (found and (found.quoted, found.answer))
+
+
+def test_a_caption_may_answer_with_the_file_alone() -> None:
+    (part,) = outbound_parts(">>¿Tiene foto?", [JPG])
+    assert ("> ¿Tiene foto?", ("¿Tiene foto?", "")) == (
+        part.text,
+        part.reply and (part.reply.quoted, part.reply.answer),
+    )
+
+
 @pytest.mark.parametrize(
     ("file", "kind"),
     [
