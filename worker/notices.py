@@ -127,7 +127,7 @@ class Notices:
             _later(notice, outcome) if isinstance(outcome, Failure) else _outcome(notice, "told")
             for notice, outcome in zip(named, outcomes, strict=True)
         ]
-        return [*told, *(_outcome(notice, "never") for notice in notices if _tick_of(notice) is None)]
+        return [*told, *(_unplaced(notice) for notice in notices if _tick_of(notice) is None)]
 
     async def _trouble(self, client: PortalClient, notice: Notice) -> Told:
         """Tell the author, and write a line into the CRM where the chat is linked to it."""
@@ -204,6 +204,11 @@ def _tick_of(notice: Notice) -> Tick | None:
         external_ids=notice["keys"],
         at=int(notice["said_at"].timestamp()),
     )
+
+
+def _unplaced(notice: Notice) -> Told:
+    """A message that we showed in the chat learns its place from the portal's echo, which may yet come."""
+    return _outcome(notice, "later" if notice["payload"].get("is_mirrored") else "never")
 
 
 def _later(notice: Notice, failure: Failure) -> Told:

@@ -1,4 +1,4 @@
-"""The outbox to the portal: a customer's message enters the open line."""
+"""The outbox to the portal: what customers wrote enters the open line, and what employees wrote elsewhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from adapters.portals import Portals
 from connectors.bitrix24.client import PortalClient
 from connectors.bitrix24.dialogs import MESSAGES_A_CALL, deliver, groups
 from connectors.bitrix24.render import Client, Inbound, InboundForPortal, InboundMedia, Kind, render
-from connectors.bitrix24.texts import language_of, say
+from connectors.bitrix24.texts import Language, language_of, say
 from connectors.outside import Context, Failure, Policy
 from worker.outbox import Claim
 from worker.settling import LEASE_NEARLY_OVER, accepted, failed, fault
@@ -90,7 +90,7 @@ class ToPortal:
         """The element for the portal; a file that is gone for good leaves a sentence in its place."""
         contact, media = claim["contact"], None
         language, text = language_of(claim["channel"]["language"]), claim["text"]
-        kind = cast("Kind", claim["kind"])
+        kind, is_mirror = cast("Kind", claim["kind"]), claim["source"] == "mirror"
         if claim["media"]:
             shelved = await self._shelf.take(
                 claim["media"]["url"],
@@ -100,9 +100,10 @@ class ToPortal:
                 about=_about(claim, alone=True),
             )
             if isinstance(shelved, Failure):
-                if shelved.policy is Policy.RETRY:
+                if shelved.policy is Policy.RETRY or (is_mirror and not text):
                     return shelved
-                kind, text = "text", "\n".join(filter(None, (say("file_missing", language), text)))
+                # what an employee is shown to have said is what he said: its echo is known by its words
+                kind, text = "text", text if is_mirror else _without_file(text, language)
             else:
                 media = InboundMedia(url=self._shelf.address(shelved), name=shelved.name)
         wa_id = contact["wa_id"] or ""
@@ -120,8 +121,13 @@ class ToPortal:
             media=media,
             payload=claim["payload"],
             quoted=(claim["context"] or {}).get("text"),
+            written_by=int(claim["author"]) if is_mirror else None,
         )
         return render(message, language)
+
+
+def _without_file(text: str | None, language: Language) -> str:
+    return "\n".join(filter(None, (say("file_missing", language), text)))
 
 
 def _line(claim: Claim) -> tuple[str, str, str]:

@@ -100,6 +100,7 @@ class Bitrix24Sandbox(Bridge, Operators):
                     {
                         "id": one.id,
                         "author": one.author,
+                        "user_id": one.user_id,
                         "text": one.text,
                         "files": [
                             {

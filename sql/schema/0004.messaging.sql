@@ -145,7 +145,7 @@ create table messaging.message (
   channel_id uuid not null,
   direction text not null check (direction in ('in', 'out')),
   source text not null
-    check (source in ('whatsapp', 'open_line', 'sms', 'robot', 'api', 'panel', 'broadcast')),
+    check (source in ('whatsapp', 'open_line', 'sms', 'robot', 'api', 'panel', 'broadcast', 'mirror')),
   origin_id uuid not null,
   part smallint not null default 1,
   parts smallint not null default 1,
@@ -164,7 +164,7 @@ create table messaging.message (
   primary key (portal_id, message_id)
 ) partition by range (message_id);
 comment on table messaging.message is
-  'One WhatsApp message, in (customer to company) or out. origin_id joins the parts of one operator message. said_at is the instant the author''s side names; arrival is tenancy.id_time(message_id). The state is the present one, the evidence stands in messaging.receipt.';
+  'One WhatsApp message, in (customer to company) or out; or, in with source mirror, what the company wrote outside the open line on its way into the portal''s chat. origin_id joins the parts of one operator message. said_at is the instant the author''s side names; arrival is tenancy.id_time(message_id). The state is the present one, the evidence stands in messaging.receipt.';
 create index message_conversation on messaging.message (portal_id, conversation_id, message_id);
 create index message_parts on messaging.message (portal_id, origin_id) where parts > 1;
 create table messaging.message_default partition of messaging.message default with (fillfactor = 70);
@@ -172,15 +172,33 @@ create table messaging.message_default partition of messaging.message default wi
 create table messaging.alias (
   portal_id uuid not null,
   kind text not null
-    check (kind in ('gs', 'wa', 'open_line', 'sms', 'robot', 'api', 'panel', 'broadcast')),
+    check (kind in ('gs', 'wa', 'open_line', 'sms', 'robot', 'api', 'panel', 'broadcast', 'mirror')),
   key text not null check (length(key) between 1 and 400),
   message_id uuid not null,
   created_at timestamptz not null,
   primary key (portal_id, kind, key)
 );
 comment on table messaging.alias is
-  'Every outside id of a message: gs (Gupshup), wa (WhatsApp), else the source''s own key with /part. It is the deduplication, the match of receipts and the search by any id.';
+  'Every outside id of a message: gs (Gupshup), wa (WhatsApp), mirror (the id that the portal was given with a mirrored message), else the source''s own key with /part. It is the deduplication, the match of receipts and the search by any id.';
 create index alias_message on messaging.alias (portal_id, message_id);
+
+create table messaging.mirror (
+  portal_id uuid not null,
+  message_id uuid not null,
+  mirror_id uuid not null,
+  conversation_id uuid not null,
+  author text not null,
+  fingerprint text not null,
+  echoes int not null default 0,
+  portal_chat_id text,
+  portal_message_id text,
+  primary key (portal_id, message_id),
+  unique (portal_id, mirror_id),
+  foreign key (portal_id, conversation_id) references messaging.conversation
+);
+comment on table messaging.mirror is
+  'An employee''s message that was written outside the open line (message_id) and is shown in its chat by a message of its own (mirror_id). The portal tells of what it shows as if it had been written there: who wrote it and what (fingerprint) recognise that echo, echoes counts them, and portal_chat_id and portal_message_id come from the first.';
+create index mirror_conversation on messaging.mirror (portal_id, conversation_id, fingerprint);
 
 create table messaging.raw (
   portal_id uuid not null,

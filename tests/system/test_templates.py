@@ -28,6 +28,12 @@ def _status(house: House, template_id: str) -> str:
     return str(template["status"])
 
 
+def _shown(house: House, fact: str) -> list[Any]:
+    """A fact of each message in the portal's chat with the customer."""
+    chat = house.chat_of(CUSTOMER)
+    return [message[fact] for message in chat["messages"]] if chat else []
+
+
 def test_a_template_is_made_approved_sent_to_a_new_number_delivered_and_charged(house: House) -> None:
     api = house.administrator.api
     made = api("POST", "/api/v1/templates", json={"channel_id": house.channel_id, "draft": DRAFT})
@@ -54,6 +60,11 @@ def test_a_template_is_made_approved_sent_to_a_new_number_delivered_and_charged(
         "it was charged by its category",
         lambda: house.query(charge, sent["message_id"]) == [("utility", "CO", "captured")],
     )
+    house.until("the chat shows it as delivered", lambda: [True] == _shown(house, "delivered"))
+    assert [1] == _shown(house, "user_id"), "as the employee who sent it"
+    assert house.received_by(CUSTOMER) == _shown(house, "text")
+    house.until_calm()
+    assert 1 == len(house.received_by(CUSTOMER)), "the chat's echo of it is not sent again"
     house.assert_conserved()
     assert house.sandbox.get("/sandbox/complaints").json() == []
 

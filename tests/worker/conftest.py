@@ -139,10 +139,12 @@ class House:
         query = "select tests.customer_writes(%s, %s, %s, %s)"
         return str(self.owner.value(query, self.portal, self.channel, text, wa_id))
 
-    def operator_writes(self, text: str, key: str, chat_key: str = "5215551234567") -> str:
+    def operator_writes(
+        self, text: str, key: str, chat_key: str = "5215551234567", *, user_id: str = "7"
+    ) -> str:
         """An operator writes to a customer; returns the message."""
-        query = "select tests.submitted(%s, %s, %s, '1', %s)"
-        return str(self.owner.value(query, self.portal, text, key, chat_key))
+        query = "select tests.submitted(%s, %s, %s, '1', %s, %s)"
+        return str(self.owner.value(query, self.portal, text, key, chat_key, user_id))
 
     async def claims(self, direction: str, **more: Any) -> list[dict[str, Any]]:
         """What the worker claims for this portal."""

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from uuid import UUID
 
 import pytest
+from psycopg.types.json import Jsonb
 
+from connectors.bitrix24.text import to_whatsapp
 from tests.worker.conftest import House
 from worker.to_portal import ToPortal
 
 pytestmark = pytest.mark.requirement("R2.2-a")
 
 _LATER = 60.0
+_CUSTOMER = "5215551234567"
 _SEND = "imconnector.send.messages"
 
 
@@ -33,6 +37,10 @@ async def _claimed(house: House, count: int) -> list[dict[str, Any]]:
     for number in range(count):
         house.customer_writes(f"m{number}", f"52155512300{number:02d}")
     return await house.claims("in")
+
+
+def _plain(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in item.items()}
 
 
 def _to_portal(house: House) -> ToPortal:
@@ -71,6 +79,37 @@ async def test_a_message_that_we_cannot_make_is_tried_again_and_its_siblings_cro
     outcomes = {str(item["message_id"]): item["outcome"] for item in items}
     expected = ["accepted", "retry", "accepted"]
     assert expected == [outcomes[str(claim["message_id"])] for claim in claims]
+
+
+async def test_what_an_employee_wrote_elsewhere_is_shown_as_his_and_nobody_sends_its_echo(
+    house: House,
+) -> None:
+    house.customer_writes("Hola")
+    (first,) = await house.claims("in")
+    house.outside.answers[_SEND] = _takes_all
+    (item,) = await _to_portal(house).send([first], time.monotonic() + _LATER)
+    house.owner.rows("select messaging.settle(%s)", Jsonb([_plain(item)]))
+    house.owner.rows("select messaging.send_test(%s, %s, '1', %s)", house.portal, house.channel, _CUSTOMER)
+    (claim,) = await house.claims("in")
+    (item,) = await _to_portal(house).send([claim], time.monotonic() + _LATER)
+    assert "accepted" == item["outcome"]
+    (element,) = house.outside.asked[-1][1]["MESSAGES"]
+    assert (1, _CUSTOMER) == (element["message"]["user_id"], element["chat"]["id"])
+
+    echo = to_whatsapp(f"[b]Ana Admin:[/b] [br]{element['message']['text']}")
+    house.operator_writes(echo, "901", user_id="1")
+    assert ["queued"] == house.states("out"), "the portal tells of it before we know how it went"
+    house.operator_writes(echo, "902", user_id="1")
+    assert ["queued", "queued"] == house.states("out"), "what he then writes himself is another message"
+
+
+async def test_a_file_that_is_gone_adds_no_words_to_what_an_employee_said(house: House) -> None:
+    (claim,) = await _claimed(house, 1)
+    mirrored = {**claim, "source": "mirror", "author": "7", "kind": "image", "text": "Mire."}
+    mirrored["media"] = {"url": f"{house.outside.url}/nothing"}
+    await _to_portal(house).send([mirrored], time.monotonic() + _LATER)
+    (element,) = house.outside.asked[-1][1]["MESSAGES"]
+    assert ("Mire.", 7) == (element["message"]["text"], element["message"]["user_id"])
 
 
 async def test_a_portal_without_a_token_keeps_its_messages_waiting(house: House) -> None:

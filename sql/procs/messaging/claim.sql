@@ -145,7 +145,7 @@ begin
                         where f.portal_id = v.portal_id and f.contact_id = v.contact_id and f.kind = 'wa' order by f.created_at desc limit 1),
              'bsuid', (select f.value from messaging.identifier f
                         where f.portal_id = v.portal_id and f.contact_id = v.contact_id and f.kind = 'bsuid' order by f.created_at desc limit 1),
-             'key', (select y.key from messaging.alias y where y.portal_id = m.portal_id and y.message_id = m.message_id and y.kind = 'wa' limit 1)),
+             'key', (select y.key from messaging.alias y where y.portal_id = m.portal_id and y.message_id = m.message_id and y.kind = any (array['wa', 'mirror']) limit 1)),
            jsonb_build_object('name', c.name, 'phone', c.phone, 'app_id', c.app_id, 'app_name', c.app_name,
              'connector', c.connector, 'line_id', c.line_id, 'language', o.language, 'member_id', o.member_id, 'domain', o.domain),
            c.key_sealed

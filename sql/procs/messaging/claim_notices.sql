@@ -1,5 +1,6 @@
 -- Claims notices that are due, each for one minute: ticks, troubles, questions, with all the teller needs. A tick or
 -- trouble may be told twice without harm, so an ended lease is simply claimed again.
+-- A tick of a message that is shown in the chat needs its place there, which comes with the echo: payload says is_mirrored.
 -- memo is what settle_notices left with the notice. For the worker; the portals must be installed. Locks the claimed rows, passing over locked ones.
 create or replace function messaging.claim_notices(p_portals uuid[], p_each int default 50, p_limit int default 200)
 returns table (
@@ -34,14 +35,17 @@ begin
         from due where n.portal_id = due.portal_id and n.notice_id = due.notice_id
       returning n.*)
     select l.portal_id, l.notice_id, l.kind, l.token, l.tries, l.message_id, l.conversation_id,
-           m.direction, m.state, m.reason, m.detail, case when not starts_with(m.author, 'key:') then m.author end, left(m.text, 200), m.payload,
+           m.direction, m.state, m.reason, m.detail, case when not starts_with(m.author, 'key:') then m.author end, left(m.text, 200),
+           m.payload || coalesce((
+             select jsonb_strip_nulls(jsonb_build_object('is_mirrored', true, 'chat_id', r.portal_chat_id, 'portal_message_id', r.portal_message_id))
+               from messaging.mirror r where r.portal_id = m.portal_id and r.message_id = m.message_id), '{}'),
            coalesce((select jsonb_agg(a.key order by s.part, a.created_at, a.key)
                        from (select m.message_id, m.part
                              union
                              select o.message_id, o.part from messaging.message o
                               where m.parts > 1 and o.portal_id = m.portal_id and o.origin_id = m.origin_id and o.parts > 1) s
                        join messaging.alias a on a.portal_id = m.portal_id and a.message_id = s.message_id
-                      where a.kind = case m.direction when 'in' then 'wa' else 'gs' end), '[]'),
+                      where a.kind = case m.direction when 'in' then 'wa' else 'gs' end or a.kind = 'mirror' and m.direction = 'in'), '[]'),
            l.detail, m.said_at, v.chat_key, v.portal_chat_id, v.session_id, k.name, c.connector, c.line_id, c.name, p.language, v.window_until
       from leased l
       join messaging.message m on m.portal_id = l.portal_id and m.message_id = l.message_id

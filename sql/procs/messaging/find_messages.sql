@@ -46,19 +46,19 @@ begin
     v_found := array(
       select m.message_id from messaging.message m
        where m.portal_id = p_portal_id and m.message_id = any (v_ids)
-         and m.message_id >= v_since and m.message_id < v_before and m.channel_id = any (v_channels)
+         and m.message_id >= v_since and m.message_id < v_before and m.channel_id = any (v_channels) and m.source <> 'mirror'
          and (p_direction is null or m.direction = p_direction) and (v_states is null or m.state = any (v_states))
        order by m.message_id desc
        limit v_limit + 1);
   else
     v_found := array(
       select m.message_id
-        from (select x.message_id, x.channel_id, x.conversation_id, x.direction, x.state, x.text
+        from (select x.message_id, x.channel_id, x.conversation_id, x.direction, x.source, x.state, x.text
                 from messaging.message x
                where x.portal_id = p_portal_id and x.message_id >= v_since and x.message_id < v_before
                order by x.message_id desc
                limit v_scan) m
-       where m.channel_id = any (v_channels)
+       where m.channel_id = any (v_channels) and m.source <> 'mirror'
          and (p_direction is null or m.direction = p_direction) and (v_states is null or m.state = any (v_states))
          and (v_like is null or m.text ~* v_like
               or exists (

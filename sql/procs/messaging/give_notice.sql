@@ -1,6 +1,6 @@
 -- Notes that the portal is to be told (tick, trouble) or asked (verify) about messages; once per kind and message
--- until it is told. A tick speaks for the whole operator message (its origin). Only what came through an open
--- line has a tick. The first look for a message comes after 5 s, each further one later, up to an hour: the longer the
+-- until it is told. A tick speaks for the whole operator message (its origin). Only what stands in an
+-- open line's chat has a tick. The first look for a message comes after 5 s, each further one later, up to an hour: the longer the
 -- portal had time to show it, the surer it is that an absent message never came.
 create or replace function messaging.give_notice(p_kind text, p_portals uuid[], p_messages uuid[]) returns void
 language plpgsql security definer
@@ -21,10 +21,11 @@ begin
              from messaging.attempt a
             where a.portal_id = m.portal_id and a.message_id = m.message_id and a.outcome = 'unknown')
            else 0 end * interval '1 second',
-         v_now + interval '7 days'
+         v_now + case when p_kind = 'tick' and m.source <> 'open_line' then interval '1 day' else interval '7 days' end
     from (select distinct x.portal_id, x.message_id from unnest(p_portals, p_messages) x(portal_id, message_id)) u
     join messaging.message m on m.portal_id = u.portal_id and m.message_id = u.message_id
    where p_kind <> 'tick' or m.source = 'open_line'
+      or exists (select from messaging.mirror r where r.portal_id = m.portal_id and r.message_id = m.message_id)
    order by m.portal_id, m.message_id
   -- A look that is under way is about the attempt before: whoever makes it does not end this one.
   on conflict (portal_id, kind, message_id) do update set

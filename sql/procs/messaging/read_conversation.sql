@@ -23,7 +23,7 @@ begin
     select m.message_id, m.direction, m.source, m.author, m.kind, m.text, m.media, m.state, m.state_at, m.reason, m.said_at,
            tenancy.id_time(m.message_id)
       from messaging.message m
-     where m.portal_id = p_portal_id and m.conversation_id = p_conversation_id
+     where m.portal_id = p_portal_id and m.conversation_id = p_conversation_id and m.source <> 'mirror'
        and (p_before is null or m.message_id < p_before)
      order by m.message_id desc
      limit least(p_limit, 200);

@@ -2,6 +2,7 @@
 -- (evidence that it does not: sent again, up to six times; each look for it comes later, messaging.give_notice()), silent
 -- (there is nothing to look in, and it stayed silent: sent again, once), resend or drop (a person decided, told of the
 -- risk of a duplicate).
+-- What the portal has told of itself (an echo of what was shown in its chat) has arrived, whatever its history says.
 -- For the worker's verification (p_actor null) and the panel (p_actor needs log.replay on the channel).
 -- Returns the message's state. Raises WB404 unknown_message, WB409 not_unknown, WB409 resent_enough, WB403 permission,
 -- WB400 malformed_call for another verdict.
@@ -30,6 +31,11 @@ begin
   end if;
   if p_actor is not null then
     perform tenancy.demand(p_portal_id, p_actor, 'log.replay', v_message.channel_id);
+  end if;
+  if p_verdict in ('absent', 'silent') and exists (
+    select from messaging.mirror r where r.portal_id = p_portal_id and r.mirror_id = p_message_id and r.echoes > 0)
+  then
+    p_verdict := 'arrived';
   end if;
   perform 1 from messaging.lane l
    where l.portal_id = p_portal_id and l.conversation_id = v_message.conversation_id and l.direction = v_message.direction

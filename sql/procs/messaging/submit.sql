@@ -6,7 +6,8 @@
 -- order; they share the operator message's fate in the portal.
 -- Returns a row per part: accepted, duplicate, refused (reason of trace.error_code, figures in detail; the author
 -- is told), quarantined or rejected. In a batch, items of one chat are taken in the order of the portal's
--- message id. Raises WB400 malformed_call. Locks alias -> lane -> allowance -> charge -> wallet, each sorted by its key.
+-- message id. What an employee wrote elsewhere is shown in the open line too; its echo from there is a duplicate.
+-- Raises WB400 malformed_call. Locks mirror -> alias -> lane -> allowance -> charge -> wallet, each sorted by its key.
 create or replace function messaging.submit(p_items jsonb, p_raw bytea[] default '{}')
 returns table (item int, part int, outcome text, reason text, detail jsonb, message_id uuid)
 language plpgsql security definer
@@ -24,6 +25,8 @@ begin
   if v_rows is null then
     return;
   end if;
+
+  perform messaging.take_echoes(v_rows);
 
   with first_of_key as (
     select k.portal_id, k.source, k.key, k.part, k.item, tenancy.new_id() as message_id
@@ -82,6 +85,7 @@ begin
     from unnest(v_rows) r
    where r.outcome in ('accepted', 'refused')
    order by r.portal_id, r.message_id;
+  perform messaging.mirror_outgoing(v_rows);
 
   perform messaging.give_notice('trouble', array_agg(r.portal_id), array_agg(r.origin_id))
     from (select distinct x.portal_id, x.origin_id from unnest(v_rows) x where x.outcome = 'refused') r

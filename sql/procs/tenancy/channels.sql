@@ -32,7 +32,7 @@ begin
              max(m.state_at) filter (where m.direction = 'out' and m.state in ('delivered', 'read')) as out_at
         from messaging.message m
         join messaging.message_state s on s.state = m.state
-       where m.portal_id = p_portal_id and m.message_id >= tenancy.id_floor(v_midnight)
+       where m.portal_id = p_portal_id and m.message_id >= tenancy.id_floor(v_midnight) and m.source <> 'mirror'
        group by m.channel_id)
     select c.channel_id, c.name, c.phone, c.line_id, c.app_id, c.app_name, c.state, c.state_reason,
            case when c.state_reason in ('portal_uninstalled', 'line_removed') or c.state_reason = c.check_report ->> 'line' then 'bitrix24'

@@ -54,6 +54,9 @@ begin
   update messaging.message m
      set text = null, media = null, detail = null, raw_id = null, payload = jsonb_build_object('erased_at', v_now)
    where m.portal_id = p_portal_id and m.message_id = any (v_messages);
+  update messaging.mirror r
+     set fingerprint = ''
+   where r.portal_id = p_portal_id and r.message_id = any (v_messages);
   update messaging.receipt e
      set reason = null, detail = null, raw_id = null
    where e.portal_id = p_portal_id and e.message_id = any (v_messages);

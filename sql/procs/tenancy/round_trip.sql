@@ -17,7 +17,7 @@ begin
          max(m.state_at) filter (where m.direction = 'out' and m.state = 'failed' and m.reason = '1003') as unpaid_at
     into v_found
     from messaging.message m
-   where m.portal_id = p_portal_id and m.channel_id = p_channel_id
+   where m.portal_id = p_portal_id and m.channel_id = p_channel_id and m.source <> 'mirror'
      and m.message_id >= tenancy.id_floor(
        greatest(v_now - interval '7 days', coalesce(v_before.asked_at, '-infinity') - interval '1 day'));
   return jsonb_build_object('fact', 'round_trip', 'value', jsonb_strip_nulls(jsonb_build_object(

@@ -29,7 +29,7 @@ begin
          and (p_portal_id is null or x.portal_id = p_portal_id)),
     a as (
       select date_trunc('hour', tenancy.id_time(x.message_id), 'UTC') as hour,
-             case x.kind when 'wa' then 'in' else 'out' end as direction, count(distinct x.message_id) as n
+             case when x.kind in ('wa', 'mirror') then 'in' else 'out' end as direction, count(distinct x.message_id) as n
         from messaging.alias x
        where x.message_id >= tenancy.id_floor(v_from) and x.message_id < tenancy.id_floor(v_to)
          and (p_portal_id is null or x.portal_id = p_portal_id)

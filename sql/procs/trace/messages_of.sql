@@ -28,7 +28,7 @@ begin
           where p.portal_id = p_portal_id and p.origin_id = o.origin_id and p.parts > 1 limit 200) s
       union
       select a.message_id from messaging.alias a where a.portal_id = p_portal_id and a.key = v_text
-         and a.kind = any (array['gs', 'wa', 'open_line', 'sms', 'robot', 'api', 'panel', 'broadcast'])
+         and a.kind = any (array['gs', 'wa', 'open_line', 'sms', 'robot', 'api', 'panel', 'broadcast', 'mirror'])
       union
       select a.message_id from messaging.alias a
        where a.portal_id = p_portal_id and a.key = any (v_parts)

@@ -108,7 +108,7 @@ function textOf({ what, outcome, detail }: Entry): string {
     case 'received':
       return `message.step.received.${one(['whatsapp', 'open_line', 'panel', 'api'], detail.source)}`
     case 'message':
-      return 'message.step.stored'
+      return detail.source === 'mirror' ? 'message.step.mirrored' : 'message.step.stored'
     case 'checked':
       return `message.step.checked.${outcome === 'refused' ? 'refused' : 'accepted'}`
     case 'charge':
