@@ -50,8 +50,10 @@ begin
      for update of g;
 
   with said as (
-    select * from jsonb_to_recordset(v_said) s(
-      portal_id uuid, conversation_id uuid, author text, fingerprint text, said_at timestamptz, turn bigint, key text, chat_id text, portal_message_id text)),
+    select s.portal_id, s.conversation_id, s.author, s.fingerprint, s.said_at, s.turn, s.key, s.chat_id, s.portal_message_id
+      from jsonb_to_recordset(v_said) s(
+        portal_id uuid, conversation_id uuid, author text, fingerprint text, said_at timestamptz, turn bigint, key text, chat_id text,
+        portal_message_id text)),
   shown as (
     select g.portal_id, g.conversation_id, g.author, g.fingerprint, g.message_id,
            row_number() over (partition by g.portal_id, g.conversation_id, g.author, g.fingerprint order by g.message_id, n.n) as turn
