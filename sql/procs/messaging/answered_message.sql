@@ -19,13 +19,13 @@ begin
       from messaging.message m
      where m.portal_id = p_portal_id
        and m.message_id = case when pg_input_is_valid(p_part ->> 'reply_to', 'uuid') then (p_part ->> 'reply_to')::uuid end
-       and m.conversation_id = p_conversation_id
+       and m.conversation_id = p_conversation_id and m.source <> 'mirror'
        and (m.direction = 'in' or m.state in ('submitted', 'enqueued', 'sent', 'delivered', 'read'));
   elsif v_quoted <> '' then
     select r.message_id into v_message
       from (select m.message_id, regexp_replace(m.text, v_noise, '', 'g') as said
               from messaging.message m
-             where m.portal_id = p_portal_id and m.conversation_id = p_conversation_id and m.text is not null
+             where m.portal_id = p_portal_id and m.conversation_id = p_conversation_id and m.text is not null and m.source <> 'mirror'
                and (m.direction = 'in' or m.state in ('submitted', 'enqueued', 'sent', 'delivered', 'read'))
              order by m.message_id desc
              limit 200) r
