@@ -80,7 +80,7 @@ class CustomerPortal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CustomerSubscription(msgspec.Struct, frozen=True, kw_only=True):
-    """What a channel has bought. `price` per `every`, in millionths of `currency`."""
+    """What a channel has bought. `price` per `every` and `reserved` in millionths of `currency`."""
 
     portal_id: UUID
     domain: str
@@ -100,6 +100,8 @@ class CustomerSubscription(msgspec.Struct, frozen=True, kw_only=True):
     period_ends_at: datetime
     cancels_at_end: bool
     next_plan: str | None
+    reserved: int
+    """What repeating top-ups keep of the portal's balance for its next period; a part of what is held."""
 
 
 class CustomerFacts(msgspec.Struct, frozen=True, kw_only=True):

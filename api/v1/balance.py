@@ -74,6 +74,13 @@ class Decline(msgspec.Struct, frozen=True, kw_only=True):
     """The provider's word for why: `insufficient_funds`."""
 
 
+class Reserved(msgspec.Struct, frozen=True, kw_only=True):
+    """What repeating top-ups keep for the next period of a channel. Millionths of the wallet's currency."""
+
+    channel_id: UUID
+    amount: int
+
+
 class Recharge(msgspec.Struct, frozen=True, kw_only=True):
     """The order to recharge the balance by itself. Amounts in millionths of the wallet's currency."""
 
@@ -103,7 +110,9 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None
     balance: int
     held: int
-    """Reserved for messages that are on their way."""
+    """Reserved for messages that are on their way, and for the next periods of channels (`reserved`)."""
+    reserved: list[Reserved]
+    """The part of `held` that repeating top-ups paid for channels: it pays their renewals, nothing else."""
     overdraft_limit: int
     available: int
     owed: int
@@ -126,6 +135,7 @@ _NO_WALLET = Balance(
     currency=None,
     balance=0,
     held=0,
+    reserved=[],
     overdraft_limit=0,
     available=0,
     owed=0,

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.adapters.pdf import count_of, pages_of
 from tests.system.house import House
@@ -66,6 +67,26 @@ def test_the_balance_is_said_in_millionths_with_its_currency(rich: House) -> Non
     balance = _call(rich, "GET", "/balance").json()
     assert ("open", "USD") == (balance["state"], balance["currency"])
     assert (25_000_000, 0, 25_000_000) == (balance["balance"], balance["held"], balance["available"])
+
+
+def test_what_is_kept_for_a_channels_next_period_is_named_and_is_a_part_of_what_is_held(rich: House) -> None:
+    assert [] == _call(rich, "GET", "/balance").json()["reserved"]
+    portal_id = _portal_id(rich)
+    order = {"provider": "stripe", "kind": "scheduled", "every": "month", "amount": 9_000_000}
+    order |= {"currency": "USD", "livemode": True, "key": "monthly", "return_digest": "00" * 32}
+    ((payment_id,),) = rich.query(
+        "select payment_id from billing.open_payment(%s, '1', %s)", portal_id, Jsonb(order)
+    )
+    rich.query(
+        "with r as (insert into billing.reservation values (%s, %s, %s, 9e6, 9e6, 'held', now(), now()))"
+        " update billing.wallet set held = 9e6 where portal_id = %s returning 1",
+        portal_id, payment_id, rich.channel_id, portal_id,
+    )  # fmt: skip
+    balance = _call(rich, "GET", "/balance").json()
+    assert [{"channel_id": rich.channel_id, "amount": 9_000_000}] == balance["reserved"]
+    assert (9_000_000, 16_000_000) == (balance["held"], balance["available"])
+    rich.query("select billing.free_reservations(%s, %s)", portal_id, rich.channel_id)
+    assert [] == _call(rich, "GET", "/balance").json()["reserved"]
 
 
 def test_a_cap_is_set_shown_and_removed(rich: House) -> None:

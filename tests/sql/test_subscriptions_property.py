@@ -23,6 +23,7 @@ from psycopg.rows import namedtuple_row
 from psycopg.types.json import Jsonb
 
 from tests.servers import TestDatabase
+from tests.sql.schedules import ordered, paid, refunded, schedule
 
 pytestmark = [pytest.mark.requirement("R2.4-c"), pytest.mark.requirement("R2.1-b")]
 
@@ -69,6 +70,11 @@ BROKEN_PROMISES = {
          where (s.due_at = 'infinity') <> (s.state in ('paused', 'cancelled'))
             or s.state in ('trialing', 'active') and s.due_at <> s.period_ends_at""",
     "a wallet is below nothing": "select * from billing.wallet where balance < 0",
+    "the books are not sound": "select * from billing.verify() where promise = 'held'",
+    "something is kept for what ended or was paused": """
+        select s.channel_id, sum(r.held) as kept from billing.reservation r
+          join billing.subscription s using (portal_id, channel_id)
+         where r.state = 'held' and s.state in ('paused', 'cancelled') group by 1""",
 }
 THE_TABLES = " union all ".join(
     f"(select $${promise}$$ as promise, to_jsonb(b) as found from ({query}) b limit 1)"  # noqa: S608 (constants)
@@ -82,6 +88,12 @@ MOVES = st.one_of(
     st.tuples(st.just("renew"), st.sampled_from([1, 100])),
     st.tuples(st.just("renew"), st.just(100)),
     st.tuples(st.just("top_up"), st.sampled_from([3, 10, 45])),
+    st.tuples(st.just("the_provider_pays"), st.sampled_from([3, 10, 45])),
+    st.tuples(
+        st.just("is_taken_back"),
+        st.sampled_from(["refund", "dispute_withdrawn"]),
+        st.sampled_from([2, 3, 10]),
+    ),
     st.tuples(st.just("asks"), CHANNELS, st.sampled_from(["cancel", "keep", "pause", "resume", "restart"])),
     st.tuples(st.just("changes_plan"), CHANNELS, st.sampled_from(PLANS)),
     st.tuples(
@@ -119,6 +131,9 @@ class Story:
             self.value("select tests.create_channel(%s, %s, %s)", self.portal, line, f"52155500011{line}")
             for line in ("1", "2")
         ]
+        self.periods = 0
+        order = self.value("select tests.scheduled(%s, %s)", self.portal, self.channels[0])
+        self.value("select tests.agreed(%s)", order)
 
     def value(self, query: str, *parameters: Any) -> Any:
         row = self.db.execute(query.encode(), parameters).fetchone()
@@ -150,6 +165,23 @@ class Story:
         self.keys += 1
         self.value("select billing.wake_subscriptions(%s)", self.portal)
         self.value("select tests.fund(%s, %s, %s)", self.portal, amount * 1_000_000, f"topup:{self.keys}")
+
+    def the_provider_pays(self, amount: int) -> None:
+        """A period of a repeating top-up for the first channel's subscription."""
+        self.periods += 1
+        told = self.value("select tests.period(%s, %s)", self.periods, amount * 1_000_000)
+        assert "done" == told
+
+    def is_taken_back(self, kind: str, amount: int) -> None:
+        """Of the last period's payment: a part, all, or more than it was."""
+        if self.periods:
+            self.keys += 1
+            key = f"refund:re_{self.keys}" if kind == "refund" else f"dispute:dp_{self.keys}:withdrawn"
+            self.value(
+                "select tests.booked(tests.proof(%s, %s, %s, jsonb_build_object('payment', %s::text)))",
+                kind, amount * 1_000_000, f"stripe:{key}",
+                f"pi_s{self.periods}",
+            )  # fmt: skip
 
     def asks(self, channel: int, what: str) -> None:
         self.try_to(f"select billing.{what}_subscription('{self.portal}', '1', '{self.channels[channel]}')")
@@ -284,13 +316,19 @@ def test_many_workers_at_once_charge_each_missed_period_once(
 def test_whoever_does_what_at_once_nobody_deadlocks(
     database: TestDatabase, many: list[tuple[Any, Any]]
 ) -> None:
+    with committed(database, "2026-02-01 12:00+00") as connection:
+        schedule(connection, many)
+
     def meddle(seed: int) -> list[str]:
         dice = random.Random(seed)
         said = []
         with committed(database, "2026-05-15 12:00+00") as connection:
             for turn in range(60):
-                portal, channel = dice.choice(many)
-                event = dice.choice(["disconnect", "connect", "connected", "problem", "pause", "unpause"])
+                (portal, channel), (_, other) = dice.sample(many, 2)
+                now, before = f"{seed}_{turn}", f"{seed}_{dice.randint(1, turn + 1)}"
+                event = dice.choice(
+                    ["disconnect", "connect", "connected", "problem", "pause", "unpause", "remove"]
+                )
                 call = dice.choice([
                     "select billing.renew_due(7)",
                     f"select tenancy.change_channel('{portal}', '{channel}', '{event}')",
@@ -301,6 +339,9 @@ def test_whoever_does_what_at_once_nobody_deadlocks(
                     f"select billing.wake_subscriptions('{portal}'),"
                     f" tests.fund('{portal}', 1000000, 'more:{seed}:{turn}')",
                     f"select tenancy.finish_install('{portal}')",
+                    f"select tests.booked({paid(now, channel)}, {paid(now, other)})",
+                    f"select tests.booked({refunded(before, channel)})",
+                    f"select tests.opened('{portal}', '{ordered(channel, now)}')",
                 ])  # fmt: skip
                 row = connection.execute(b"select tests.refusal(%s)", (call,)).fetchone()
                 said.append(row[0] if row else "")
@@ -314,7 +355,9 @@ def test_whoever_does_what_at_once_nobody_deadlocks(
         while connection.execute("select billing.renew_due()").fetchone() != (0,):
             pass
         found = {row.promise: row.found for row in connection.execute(THE_TABLES.encode()).fetchall()}
+        kept = {row.state for row in connection.execute("select distinct state from billing.reservation")}
     assert found.keys() <= {"a period is left out"}
+    assert "used" in kept
 
 
 def test_numbers_that_many_sessions_price_at_once_never_get_more_than_what_is_free(

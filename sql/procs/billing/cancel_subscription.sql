@@ -1,6 +1,7 @@
 -- Ends a subscription: a trial or a paid period runs on to its end, what is not paid for ends at once. Asking again
 -- changes nothing. Needs billing.manage. Returns until when the channel works. Raises WB403 permission, WB404
--- unknown_channel, WB409 subscription_state (it is cancelled). Locks subscription -> channel.
+-- unknown_channel, WB409 subscription_state (it is cancelled). Locks subscription -> wallet (where anything is
+-- kept for it) -> channel.
 create or replace function billing.cancel_subscription(p_portal_id uuid, p_actor text, p_channel_id uuid) returns timestamptz
 language plpgsql security definer
 set search_path = ''

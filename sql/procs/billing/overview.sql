@@ -1,4 +1,5 @@
--- The wallet at a glance: balance, held, overdraft limit, available; what a day costs (the mean of the last seven full days of
+-- The wallet at a glance: balance, held, overdraft limit, available; what of held is kept for the next periods of channels, paid by
+-- repeating top-ups (reserved: [{channel_id, amount}], the channels in the order of their ids); what a day costs (the mean of the last seven full days of
 -- the portal's zone, or of the days since the wallet was opened), how many days that lasts and when it ends; thresholds, which of
 -- them people were told of and when (told: [{threshold, at}]), and the recharge order with how much of its cap is used and, while
 -- payments are declined, the last one of them. Nothing without a wallet. Needs billing.view. Amounts in millionths. Raises
@@ -6,7 +7,7 @@
 create or replace function billing.overview(p_portal_id uuid, p_user_id text)
 returns table (
   currency text, state text, state_reason text, balance bigint, held bigint, overdraft_limit bigint, available bigint, owed bigint,
-  per_day bigint, days_left numeric, runs_out_at timestamptz, thresholds jsonb, told jsonb, recharge jsonb)
+  reserved jsonb, per_day bigint, days_left numeric, runs_out_at timestamptz, thresholds jsonb, told jsonb, recharge jsonb)
 language plpgsql stable security definer
 set search_path = ''
 set plan_cache_mode = force_generic_plan
@@ -23,6 +24,9 @@ begin
     select w.currency, w.state, w.state_reason, w.balance::bigint, w.held::bigint, w.overdraft_limit::bigint, b.available,
            coalesce((select -a.balance from billing.account a
                       where a.portal_id = w.portal_id and a.kind = 'receivables' and a.currency = w.currency), 0)::bigint,
+           (select coalesce(jsonb_agg(jsonb_build_object('channel_id', k.channel_id, 'amount', k.held) order by k.channel_id), '[]')
+              from (select r.channel_id, sum(r.held)::bigint as held from billing.reservation r
+                     where r.portal_id = w.portal_id and r.state = 'held' group by r.channel_id) k),
            d.per_day, round(b.available / nullif(d.per_day, 0)::numeric, 1),
            case when d.per_day > 0 then v_now + least(round(b.available / d.per_day::numeric, 4), 36500) * interval '1 day' end,
            (select coalesce(jsonb_agg(t.amount order by t.amount desc), '[]') from billing.threshold t where t.portal_id = w.portal_id),

@@ -1,6 +1,6 @@
 -- Pauses a paid subscription: the channel stops sending and keeps what arrives, and the rest of the period is kept for
 -- later. Needs billing.manage. Raises WB403 permission, WB404 unknown_channel, WB409 subscription_state.
--- Locks subscription -> channel.
+-- Locks subscription -> wallet (where anything is kept for it) -> channel.
 create or replace function billing.pause_subscription(p_portal_id uuid, p_actor text, p_channel_id uuid) returns void
 language plpgsql security definer
 set search_path = ''

@@ -1,4 +1,5 @@
--- Decides what each due subscription needs and debits the wallets, all in one call. For billing.renew_due().
+-- Decides what each due subscription needs and debits the wallets, all in one call; what a repeating top-up keeps for one pays it
+-- first (billing.pay_reserved). For billing.renew_due() and billing.renew_paid().
 -- Returns a renewal per subscription, in their order: step pay where it is paid for or costs nothing, fail with the
 -- wallet's reason where it is not, else what billing.renewal_step() says. Locks the wallets in the order of their key.
 create or replace function billing.pay_renewals(p_subscriptions billing.subscription[]) returns billing.renewal[]
@@ -22,6 +23,7 @@ begin
     into v_renewals
     from unnest(p_subscriptions) s
     join billing.plan p on p.plan_id = coalesce(s.next_plan_id, s.plan_id);
+  v_renewals := billing.pay_reserved(v_renewals);
   select jsonb_agg(jsonb_build_object('portal_id', (r.subscription).portal_id, 'key', r.key, 'amount', r.amount, 'currency', r.currency,
            'reason', 'subscription', 'detail', r.detail) order by r.n)
     into v_items
@@ -32,7 +34,7 @@ begin
   end if;
   return array(
     select row(r.subscription, case when d.outcome not in ('done', 'repeated') then 'fail' else r.step end,
-               coalesce(d.reason, case when d.outcome not in ('done', 'repeated') then d.outcome end),
+               coalesce(d.reason, case when d.outcome not in ('done', 'repeated') then d.outcome end, r.reason),
                r.amount, r.key, r.currency, r.detail)::billing.renewal
       from unnest(v_renewals) with ordinality r(subscription, step, reason, amount, key, currency, detail, n)
       left join (

@@ -1,7 +1,7 @@
--- Renews the subscription that a period of a repeating top-up is for, where its own period ends within three days or it waits for
--- money; the schedule is active, since it was paid. What the wallet cannot pay is left to billing.renew_due(). For
--- billing.settle_payment(), which has locked the subscription (billing.wake_subscriptions) and holds the wallet.
--- Returns renewed or left; null where the payment is for no subscription.
+-- Keeps the money of a repeating top-up's period for the next period of the subscription that it is for (billing.reserve_period), and
+-- renews that, where its own period ends within three days or it waits for money; the schedule is active, since it was paid. What the
+-- wallet cannot pay stays kept and is left to billing.renew_due(). For billing.settle_payment(), which has locked
+-- the subscription (billing.wake_subscriptions) and holds the wallet. Returns renewed or left; null where the payment is for no subscription.
 create or replace function billing.renew_paid(p_portal_id uuid, p_payment_id uuid) returns text
 language plpgsql
 set search_path = ''
@@ -27,6 +27,7 @@ begin
       join billing.plan p on p.plan_id = coalesce(s.next_plan_id, s.plan_id)
      where s.portal_id = p_portal_id and s.channel_id = v_channel and p.price > 0 and not s.cancels_at_end
        and (s.state in ('trialing', 'active') and s.period_ends_at <= v_now + interval '3 days' or s.state in ('grace', 'suspended')));
+  perform billing.reserve_period(p_portal_id, v_channel, p_payment_id);
   if cardinality(v_subscriptions) = 0 then
     return 'left';
   end if;

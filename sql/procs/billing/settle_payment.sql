@@ -3,7 +3,8 @@
 -- (billing.evidence_kind), amount (millionths; of a top-up what the payer paid, tax included), tax, fee, currency, ids {kind:
 -- object id}, at, livemode, reason, retry, status, due_by}]. Net of tax to the wallet, tax to the tax account, our bonus from
 -- promotions; refunds and withdrawals take tax and bonus back in proportion, what the wallet lacks is owed.
--- Renewals that waited for money are due at once, the one that a repeating top-up is for is made (billing.renew_paid), a recharge is told its outcome, documents are issued.
+-- Renewals that waited for money are due at once, the one that a repeating top-up is for is made
+-- or its money kept for it (billing.renew_paid), a recharge is told its outcome, documents are issued.
 -- Returns a row per item: done; repeated; waits (kept, until what it builds on comes); moot (says nothing any more);
 -- conflict (the key is known with another amount); refused (malformed_item, unknown_currency, foreign_object, test_mode,
 -- wallet_currency); unmatched (belongs to nothing of ours). An item never fails its siblings. Raises WB400 malformed_call.

@@ -1,6 +1,6 @@
 -- Ends one renewal: p_step as billing.renewal_step() says, or fail (p_reason: what the wallet said) where it could not be
 -- paid. Paid: the next period. Not paid: grace, then suspension, with a try each day. For billing.renew_due(), which has
--- locked the subscription. Locks the channel row.
+-- locked the subscription. Locks the wallet, where anything is kept for it, then the channel row.
 create or replace function billing.settle_renewal(
   p_subscription billing.subscription, p_step text, p_reason text, p_amount bigint, p_key text) returns void
 language plpgsql

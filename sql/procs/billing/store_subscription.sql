@@ -1,9 +1,11 @@
 -- Stores a subscription as its caller wants it after an event of the published state machine, writes the event down,
 -- and makes the channel follow: where the subscription does not run the channel is suspended, where it runs again a
 -- channel that was suspended for this resumes and hands over what waited.
--- People are told where it matters to them (billing.tell_subscription).
+-- People are told where it matters to them (billing.tell_subscription). What is kept for its next period is given free
+-- (billing.free_reservations) when it ends or is paused, and what a renewal left of it.
 -- p_subscription: the row with its new values, state still the old one. p_amount (millionths) was charged under p_key.
--- Raises WB409 subscription_state. Its caller has locked the row. Locks the channel row.
+-- Raises WB409 subscription_state. Its caller has locked the row. Locks the wallet, where anything is kept, then the
+-- channel row.
 create or replace function billing.store_subscription(
   p_subscription billing.subscription, p_event text, p_reason text, p_actor text, p_amount bigint default 0, p_key text default null)
 returns text
@@ -36,6 +38,9 @@ begin
          coalesce(p_actor, 'system'), p.plan_id, p_subscription.period_no, p_subscription.period_ends_at, p_amount, p.currency, p_key
     from billing.plan p
    where p.plan_id = p_subscription.plan_id;
+  if v_to in ('paused', 'cancelled') or p_event = 'renew' then
+    perform billing.free_reservations(p_subscription.portal_id, p_subscription.channel_id);
+  end if;
   perform billing.tell_subscription(p_subscription, v_to, p_reason);
   perform billing.couple_channel(p_subscription.portal_id, p_subscription.channel_id);
   return v_to;

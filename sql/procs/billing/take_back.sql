@@ -1,7 +1,7 @@
--- Books a refund, or the withdrawal of a dispute: from the wallet (what it lacks is owed), of the tax and of our bonus in proportion,
--- so that the parts of several refunds add up exactly; a withdrawal's fee is our expense. Refunds never exceed what was captured:
--- one that would waits, for another to have failed. A refund that is known to have failed says nothing any more (moot).
--- For billing.apply_evidence(), which holds the wallet. Returns posted, waits or moot.
+-- Books a refund, or the withdrawal of a dispute: from the wallet, first what the payment keeps for a period (what is lacking is
+-- owed), of the tax and of our bonus in proportion, so that the parts of several refunds add up exactly; a withdrawal's fee is our
+-- expense. Refunds never exceed what was captured: one that would waits, for another to have failed. A refund that is known to have
+-- failed says nothing any more (moot). For billing.apply_evidence(), which holds the wallet. Returns posted, waits or moot.
 create or replace function billing.take_back(p_evidence billing.evidence) returns text
 language plpgsql
 set search_path = ''
@@ -33,6 +33,7 @@ begin
   v_whole := least(v_payment.refunded + v_payment.disputed + v_part, v_payment.captured);
   v_tax := least(greatest(billing.round_even(v_payment.tax * v_whole / v_payment.captured) - v_payment.tax_returned, 0), v_part);
   v_bonus := greatest(billing.round_even(v_payment.bonus * v_whole / v_payment.captured) - v_payment.bonus_returned, 0);
+  perform billing.free_reservations(p_evidence.portal_id, null, p_evidence.payment_id, p_evidence.amount - v_tax + v_bonus);
   perform billing.post_money(p_evidence, jsonb_build_array(
     jsonb_build_object('key', p_evidence.business_key, 'from', 'wallet', 'to', v_clearing, 'amount', p_evidence.amount - v_tax,
       'reason', case p_evidence.kind when 'refund' then 'refund' else 'dispute' end),

@@ -2,7 +2,7 @@
 --   balance    an account's balance and count are those of its last checkpoint and the transfers since
 --   zero_sum   all balances of a portal in a currency add up to zero
 --   chain      each entry continues the one before it: balance and place
---   held       a wallet holds what its held charges say, and never more than it has
+--   held       a wallet holds what its held charges and reservations say, and never more than it has
 --   charge     what is captured and costs something was paid by a transfer that names it; a transfer of messages is
 --              the sum of their prices (last 40 days)
 --   spend      the caps have counted what is held and captured (last 3 days)
@@ -62,12 +62,15 @@ begin
     select e.portal_id, 'key', jsonb_build_object('key', e.key)
       from e group by e.portal_id, e.key having count(*) > 2;
   return query
-    select w.portal_id, 'held', jsonb_build_object('balance', w.balance, 'held', w.held, 'overdraft_limit', w.overdraft_limit, 'charges', coalesce(h.held, 0))
+    select w.portal_id, 'held', jsonb_build_object('balance', w.balance, 'held', w.held, 'overdraft_limit', w.overdraft_limit, 'charges', coalesce(h.held, 0),
+             'reserved', coalesce(r.held, 0))
       from billing.wallet w
       left join (select c.portal_id, sum(c.held)::bigint as held from billing.charge c where c.state = 'held' group by c.portal_id) h
         on h.portal_id = w.portal_id
+      left join (select x.portal_id, sum(x.held)::bigint as held from billing.reservation x where x.state = 'held' group by x.portal_id) r
+        on r.portal_id = w.portal_id
      where (p_portal_id is null or w.portal_id = p_portal_id)
-       and (w.held <> coalesce(h.held, 0) or w.balance - w.held + w.overdraft_limit < 0);
+       and (w.held <> coalesce(h.held, 0) + coalesce(r.held, 0) or w.balance - w.held + w.overdraft_limit < 0);
   return query
     select c.portal_id, 'charge', jsonb_build_object('message_id', c.message_id, 'state', c.state, 'transfer_id', c.transfer_id)
       from billing.charge c

@@ -9,7 +9,8 @@
 -- again (tenancy.tell_channel).
 -- Returns the new state. Raises WB404 unknown_channel, WB409 channel_state, WB409 line_taken, WB403 permission.
 -- Locks the portal row (connect only: two channels never take one line), the subscription (connect, unpause, remove), the
--- channel row, then, where the new state opens a direction, its paused lanes in the order of their key, then its notices.
+-- channel row, the wallet (remove, where anything is kept for the next period: whoever holds it wants only channels whose
+-- subscription he holds), then, where the new state opens a direction, its paused lanes in the order of their key, then its notices.
 create or replace function tenancy.change_channel(
   p_portal_id uuid, p_channel_id uuid, p_event text, p_reason text default null, p_actor text default null)
 returns text

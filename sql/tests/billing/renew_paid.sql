@@ -11,7 +11,7 @@ update billing.subscription set period_no = 1, anchor_at = '2026-11-26 12:00+00'
 select tests.scheduled(:'portal', :'channel') as payment \gset
 select tests.agreed(:'payment') \g /dev/null
 select is(tests.period(1), 'done', 'a period''s money comes four days before the subscription''s end');
-select is(tests.subscription(:'channel') || ' ' || tests.wallet(:'portal'), 'pro active p1 2026-10-26 .. 2026-11-26 20000000 0', 'it is in the balance, for the renewal to come');
+select is(tests.subscription(:'channel') || ' ' || tests.wallet(:'portal'), 'pro active p1 2026-10-26 .. 2026-11-26 20000000 15000000', 'the next period''s price of it is kept for the renewal to come');
 select tests.pass('1 day');
 select is(tests.period(1), 'repeated', 'told again');
 select is(tests.subscription(:'channel'), 'pro active p1 2026-10-26 .. 2026-11-26', 'it renews nothing');
@@ -24,7 +24,7 @@ update billing.subscription set plan_id = (select plan_id from billing.plan wher
 select tests.at('2026-12-25 12:00+00');
 update billing.wallet set balance = balance - 24000000;
 select is(tests.period(3, 5000000), 'done', 'too little for the plan');
-select is(tests.subscription(:'channel') || ' ' || tests.wallet(:'portal'), 'pro active p2 2026-11-26 .. 2026-12-26 6000000 0', 'is in the balance and costs no day of grace');
+select is(tests.subscription(:'channel') || ' ' || tests.wallet(:'portal'), 'pro active p2 2026-11-26 .. 2026-12-26 6000000 5000000', 'is kept for it and costs no day of grace');
 -- one that waits for money
 select tests.set_subscription(:'channel', 'suspended', 'pro');
 update billing.subscription set stopped_at = tenancy.now(), grace_until = null;

@@ -1,6 +1,6 @@
 -- requirement: R4-c, R2.4-c
 begin;
-select plan(12);
+select plan(14);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -10,6 +10,12 @@ select tests.ids(4) as ids \gset
 select tests.held(:'portal', :'channel', :'ids');
 select tests.moved(:'portal', (:'ids'::uuid[])[1:2], 'sent', 'failed');
 select tests.moved(:'portal', (:'ids'::uuid[])[3:3], 'sent');
+select tests.publish_plan('pro', '15') \g /dev/null
+select tests.set_subscription(:'channel', 'active', 'pro');
+select tests.scheduled(:'portal', :'channel') as payment \gset
+select tests.agreed(:'payment') \g /dev/null
+update billing.subscription set period_ends_at = tenancy.now() + interval '9 days', due_at = tenancy.now() + interval '9 days';
+select tests.period(1) \g /dev/null
 select is_empty('select * from billing.verify()', 'sound books break no promise');
 create function pg_temp.broken(p_change text) returns text language plpgsql as $$
 declare v_found text;
@@ -26,6 +32,8 @@ select is(pg_temp.broken('update billing.wallet set balance = balance + 1'), 'ba
 select is(pg_temp.broken($$update billing.account set balance = balance + 1 where kind = 'revenue'; update billing.account set balance = balance - 1 where kind = 'clearing_stripe'$$), 'balance', 'also where all still adds up');
 select is(pg_temp.broken('update billing.wallet set seq = seq + 1'), 'balance', 'so is an entry that is missing');
 select is(pg_temp.broken('update billing.wallet set held = held - 1'), 'held', 'a hold that no charge explains');
+select is(pg_temp.broken('update billing.reservation set held = held - 1'), 'held', 'one that no reservation explains');
+select is(pg_temp.broken($$update billing.reservation set held = 0, state = 'used'$$), 'held', 'one that was used and stays held');
 select is(pg_temp.broken($$update billing.charge set transfer_id = null where state = 'captured'$$), 'charge', 'a captured charge that nobody paid');
 select is(pg_temp.broken($$update billing.charge set price = price + 1 where state = 'captured'$$), 'charge, spend', 'one that was paid otherwise');
 select is(pg_temp.broken($$update billing.spend set spent = spent + 1 where scope = 'portal'$$), 'spend', 'what the caps counted wrong');

@@ -2707,6 +2707,7 @@ export interface components {
             currency: string | null;
             balance: number;
             held: number;
+            reserved: components["schemas"]["Reserved"][];
             overdraft_limit: number;
             available: number;
             owed: number;
@@ -3134,6 +3135,7 @@ export interface components {
             period_ends_at: string;
             cancels_at_end: boolean;
             next_plan: string | null;
+            reserved: number;
         };
         /** Decline */
         Decline: {
@@ -4147,6 +4149,12 @@ export interface components {
         RefundPage: {
             items: components["schemas"]["Refund"][];
             next: string | null;
+        };
+        /** Reserved */
+        Reserved: {
+            /** Format: uuid */
+            channel_id: string;
+            amount: number;
         };
         /** Resolved */
         Resolved: {

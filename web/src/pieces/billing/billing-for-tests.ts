@@ -11,6 +11,7 @@ export function balance(told: Partial<Schemas['Balance']> = {}): Schemas['Balanc
     currency: 'USD',
     balance: 25_000_000,
     held: 500_000,
+    reserved: [],
     overdraft_limit: 0,
     available: 24_500_000,
     owed: 0,
