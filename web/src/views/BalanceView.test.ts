@@ -44,6 +44,14 @@ describe('the balance', () => {
     page.unmount()
   })
 
+  it('says what is set aside for which channel, apart from what is held for messages', async () => {
+    const reserved = [{ channel_id: CHANNEL, amount: 15_000_000 }]
+    const page = await view({ 'GET /api/v1/balance': balance({ held: 15_500_000, available: 9_500_000, reserved }) })
+    expect(page.get('[data-figure=held]').text()).toMatch(/(^|[^0-9])0[.,]50/)
+    expect(page.get('[data-figure=reserved]').text()).toMatch(/15[.,]00.* para el próximo período de Ventas/)
+    page.unmount()
+  })
+
   it('below an alert says so, and which one', async () => {
     const page = await view({ 'GET /api/v1/balance': balance({ balance: 8_000_000, alerts: { thresholds: [10_000_000, 5_000_000] } }) })
     expect(page.get('[data-forecast]').text()).toMatch(/por debajo de su aviso de .*10[.,]00/)
