@@ -42,4 +42,4 @@ create table billing.reservation (
 );
 comment on table billing.reservation is
   'What a repeating top-up keeps in the wallet for the next period of the subscription that it renews: held is what is left of amount, counted in wallet.held. used: a renewal took it; released: the subscription ended or was paused, or the payment was taken back.';
-create index reservation_channel on billing.reservation (portal_id, channel_id) where state = 'held';
+create index reservation_channel on billing.reservation (portal_id, channel_id);
