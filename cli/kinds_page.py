@@ -50,6 +50,14 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "Se eligió una fila de una lista; `postbackText` la nombra para los programas.",
     ),
     "order": ("Products chosen from the catalogue.", "Productos elegidos del catálogo."),
+    "edited": (
+        "What a message says now, below what it said.",
+        "Lo que un mensaje dice ahora, debajo de lo que decía.",
+    ),
+    "deleted": (
+        "The chat says so and keeps what was said; it opens no 24-hour window.",
+        "El chat lo dice y conserva lo dicho; no abre la ventana de 24 horas.",
+    ),
     "unsupported": (
         "Anything that WhatsApp does not hand over; the chat says that it came.",
         "Lo que WhatsApp no entrega; el chat dice que llegó.",

@@ -31,6 +31,8 @@ Kind = Literal[
     "list_reply",
     "reaction",
     "order",
+    "edited",
+    "deleted",
     "unsupported",
 ]
 _FALLBACK_NAMES = {
@@ -105,7 +107,7 @@ def render(message: Inbound, language: Language) -> InboundForPortal:
     """The element for `message`. Raises ValueError only for a client without any identifier."""
     key = message.client.key
     first, last = person_name(message.client.name)
-    text = _text(message, language)
+    text = "\n".join(part for part in (*_origin(message.payload, language), _text(message, language)) if part)
     body: dict[str, Any] = {"id": message.external_id, "date": message.sent_at}
     if text:
         body["text"] = text
@@ -147,11 +149,38 @@ def _text(message: Inbound, language: Language) -> str:
             return _order(message.payload, language)
         case "unsupported":
             return own or say("unsupported", language)
+        case "deleted":
+            return "\n".join([*_quote_lines(message.quoted), f"🗑 {say('deleted', language)}"])
+        case "edited":
+            return "\n".join([*_quote_lines(message.quoted), f"✏️ {say('edited', language)}", own]).strip()
+        case "button_reply" | "list_reply":
+            return "\n".join([*_quote_lines(message.quoted), _choice(message, own, language)])
         case kind if kind in _FALLBACK_NAMES and message.media is None:
             return "\n".join(part for part in (own, say("file_missing", language)) if part)
         case _:
             answer = own or ("" if message.media else say("unsupported", language))
             return "\n".join([*_quote_lines(message.quoted), answer]).strip()
+
+
+def _origin(payload: dict[str, Any], language: Language) -> list[str]:
+    """What stands above a message: that it was passed on, and the advertisement that brought the customer."""
+    lines = [f"↪️ {say('forwarded', language)}"] if payload.get("forwarded") is True else []
+    ad = php.mapping(payload.get("referral"))
+    if ad:
+        headline, words = _plain(ad.get("headline")), _plain(ad.get("body"))
+        name = headline or words
+        lines.append(f"📣 {say('advertisement', language)}" + (f": {name}" if name else ""))
+        lines += [words if headline else "", _plain(ad.get("source_url"))]
+    return lines
+
+
+def _choice(message: Inbound, own: str, language: Language) -> str:
+    """The button or the row of a list that was chosen, with what stands below the row's title."""
+    label = say("button" if message.kind == "button_reply" else "option", language)
+    below = _plain(message.payload.get("description"))
+    return "\n".join(
+        part for part in (f"[b]{label}:[/b] {own or say('unsupported', language)}", below) if part
+    )
 
 
 def _quote_lines(quoted: str | None) -> list[str]:

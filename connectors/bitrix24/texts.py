@@ -28,6 +28,24 @@ TEXTS: dict[str, dict[Language, str]] = {
     },
     "location": {"es": "Ubicación", "en": "Location", "pt": "Localização"},
     "contact": {"es": "Contacto", "en": "Contact", "pt": "Contato"},
+    "button": {"es": "Botón", "en": "Button", "pt": "Botão"},
+    "option": {"es": "Opción", "en": "Option", "pt": "Opção"},
+    "forwarded": {"es": "Reenviado", "en": "Forwarded", "pt": "Encaminhada"},
+    "advertisement": {
+        "es": "Llegó por un anuncio",
+        "en": "Came from an advertisement",
+        "pt": "Veio de um anúncio",
+    },
+    "edited": {
+        "es": "El cliente cambió su mensaje:",
+        "en": "The client changed the message:",
+        "pt": "O cliente alterou a mensagem:",
+    },
+    "deleted": {
+        "es": "El cliente eliminó un mensaje",
+        "en": "The client deleted a message",
+        "pt": "O cliente apagou uma mensagem",
+    },
     "order": {"es": "Pedido", "en": "Order", "pt": "Pedido"},
 }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from connectors.gupshup.events import Media, MessageReceived
+from connectors.gupshup.events import Media, MessageReceived, StatusChanged
 from connectors.gupshup.wire import (
+    digits_of,
     first_text,
     instant_of,
     number_of,
@@ -32,8 +33,13 @@ _KIND_OF_TYPE: Final = {
     "list_reply": "list_reply",
     "reaction": "reaction",
     "order": "order",
+    "edit": "edited",
+    "edited": "edited",
+    "revoke": "deleted",
+    "deleted": "deleted",
 }
 _MEDIA_KINDS: Final = frozenset({"image", "audio", "voice", "video", "document", "sticker"})
+_ABOUT_ANOTHER: Final = frozenset({"reaction", "edited", "deleted"})
 KINDS: Final = frozenset({*_KIND_OF_TYPE.values(), "unsupported"})
 """Every kind that `MessageReceived.kind` can be."""
 
@@ -56,7 +62,12 @@ def message_of(
         doubts.append("media")
     if kind in ("text", "button_reply", "list_reply") and text is None:
         doubts.append("text")
-    referral = object_of(payload.get("referral"))
+    beside: dict[str, Any] = {}
+    if referral := object_of(payload.get("referral")):
+        beside["referral"] = referral
+    context = object_of(payload.get("context"))
+    if context.get("forwarded") is True or context.get("frequently_forwarded") is True:
+        beside["forwarded"] = True
     return MessageReceived(
         **{**envelope, "doubts": doubts},
         key=key,
@@ -67,8 +78,31 @@ def message_of(
         text=text,
         media=media,
         context_key=_context_key(kind, payload, inner),
-        payload={**inner, "referral": referral} if referral else inner,
+        payload={**inner, **beside},
         sent_at=sent_at,
+    )
+
+
+def deletion_of(status: StatusChanged) -> MessageReceived | None:
+    """What operators see where a customer took a message back, which Gupshup tells as a status."""
+    key = status.keys.get("wa")
+    if status.event != "deleted" or key is None or digits_of(status.destination) is None:
+        return None
+    return MessageReceived(
+        app=status.app,
+        app_id=status.app_id,
+        app_phone=status.app_phone,
+        doubts=status.doubts,
+        key=f"deleted:{key}",
+        wa_id=status.destination,
+        bsuid=None,
+        name=None,
+        kind="deleted",
+        text=None,
+        media=None,
+        context_key=key,
+        payload={},
+        sent_at=status.at,
     )
 
 
@@ -95,9 +129,11 @@ def _media_of(inner: dict[str, Any]) -> Media | None:
 
 
 def _context_key(kind: str, payload: dict[str, Any], inner: dict[str, Any]) -> str | None:
-    """`context.gsId || gs_id || id`; a reaction names its target in the inner payload."""
+    """`context.gsId || gs_id || id`; a reaction or a change names its target in the inner payload."""
     key = first_text(object_of(payload.get("context")), "gsId", "gs_id", "id")
-    return key if key or kind != "reaction" else first_text(inner, "gsId", "gs_id", "id")
+    if key or kind not in _ABOUT_ANOTHER:
+        return key
+    return first_text(inner, "gsId", "gs_id", "original_message_id", "originalMessageId", "id")
 
 
 def _text_of(kind: str, inner: dict[str, Any]) -> str | None:
@@ -111,8 +147,17 @@ def _text_of(kind: str, inner: dict[str, Any]) -> str | None:
     if kind == "reaction":
         return text_of(inner.get("emoji"))
     if kind in ("button_reply", "list_reply"):
-        return first_text(inner, "title", "text", "reply")
+        return first_text(inner, "title", "text", "reply", "postbackText")
+    if kind == "edited":
+        return _new_words(inner)
     return text_of(inner.get("text"))
+
+
+def _new_words(inner: dict[str, Any]) -> str | None:
+    """What an edited message says now; the shape is Meta's, Gupshup's is not known (§4.1)."""
+    message = object_of(inner.get("message"))
+    body = object_of(message.get("text")) or object_of(inner.get("text"))
+    return text_of(inner.get("text")) or first_text(body, "body") or first_text(message, "text", "caption")
 
 
 def _place(inner: dict[str, Any]) -> str | None:

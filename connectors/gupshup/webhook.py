@@ -14,11 +14,12 @@ from connectors.gupshup.events import (
     BillingNoted,
     Event,
     PreferenceChanged,
+    StatusChanged,
     TemplateChanged,
     Unknown,
     UserNoted,
 )
-from connectors.gupshup.messages import message_of
+from connectors.gupshup.messages import deletion_of, message_of
 from connectors.gupshup.statuses import EVENTS, status_of
 from connectors.gupshup.wire import (
     WebhookError,
@@ -60,7 +61,8 @@ def parse(body: bytes) -> list[Event]:
     payload = object_of(callback.get("payload"))
     read = _READERS.get(declared)
     event = read(payload, envelope, at) if read else None
-    return [event or _unknown(declared, payload, envelope, at)]
+    deletion = deletion_of(event) if isinstance(event, StatusChanged) else None
+    return [event or _unknown(declared, payload, envelope, at), *([deletion] if deletion else [])]
 
 
 def _unknown(declared: str, payload: _Payload, envelope: _Envelope, at: str | None) -> Unknown:

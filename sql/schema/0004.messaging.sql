@@ -81,6 +81,8 @@ insert into messaging.message_kind (kind, may_send, may_arrive, max_text, mimes,
   ('button_reply', false, true, null, null, null),
   ('list_reply', false, true, null, null, null),
   ('order', false, true, null, null, null),
+  ('edited', false, true, null, null, null),
+  ('deleted', false, true, null, null, null),
   ('unsupported', false, true, null, null, null);
 
 create table messaging.message_state (

@@ -1,6 +1,6 @@
 -- Gives each accepted item its conversation, made where the contact is new on the channel, and opens its 24-hour
 -- window. The window counts from arrival at the latest: a customer's message that was delayed does not open it
--- longer than WhatsApp does. Locks the conversations in the order of their key.
+-- longer than WhatsApp does. A message taken back opens none. Locks the conversations in the order of their key.
 create or replace function messaging.open_conversations(p_rows messaging.incoming[]) returns messaging.incoming[]
 language plpgsql security definer
 set search_path = ''
@@ -17,10 +17,10 @@ begin
   insert into messaging.conversation as c (
     portal_id, conversation_id, channel_id, contact_id, chat_key, window_until, created_at)
   select g.portal_id, tenancy.new_id(), g.channel_id, g.contact_id, g.chat_key,
-         least(g.said_at, v_now) + interval '24 hours', v_now
+         case when g.said_at is not null then least(g.said_at, v_now) + interval '24 hours' end, v_now
     from (
       select r.portal_id, r.channel_id, r.contact_id, min(coalesce(r.wa_id, r.bsuid)) as chat_key,
-             max(coalesce(r.said_at, v_now)) as said_at
+             max(coalesce(r.said_at, v_now)) filter (where r.kind <> 'deleted') as said_at
         from unnest(p_rows) r
        where r.outcome = 'accepted'
        group by r.portal_id, r.channel_id, r.contact_id) g

@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.4-c
 begin;
-select plan(11);
+select plan(13);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -18,6 +18,10 @@ select is(tests.received(jsonb_build_array(tests.incoming(:'portal', :'channel',
 select results_eq('select window_until from messaging.conversation', $$values ('2026-11-23 15:00+00'::timestamptz)$$, 'does not shorten it');
 select is(tests.received(jsonb_build_array(tests.incoming(:'portal', :'channel', '{"key": "ahead", "sent_at": "2026-12-24T13:00:00Z"}'))), 'accepted', 'one from the future');
 select results_eq('select window_until from messaging.conversation', $$values ('2026-11-23 15:00+00'::timestamptz)$$, 'does not open it longer than from its arrival');
+
+select tests.pass('1 hour');
+select is(tests.received(jsonb_build_array(tests.incoming(:'portal', :'channel', '{"key": "deleted:1", "kind": "deleted", "text": null}'))), 'accepted', 'a message taken back is told');
+select results_eq('select window_until from messaging.conversation', $$values ('2026-11-23 15:00+00'::timestamptz)$$, 'but opens no window');
 
 select tests.at('2026-11-25 12:00+00');
 select is(

@@ -93,8 +93,44 @@ def test_a_mirrored_message_names_its_author_and_leaves_the_crm_alone() -> None:
 @pytest.mark.parametrize(
     ("kind", "fields", "expected"),
     [
-        ("button_reply", {"text": "Yes, please"}, "Yes, please"),
-        ("list_reply", {"text": "Size M"}, "Size M"),
+        ("button_reply", {"text": "Yes, please"}, "[b]Button:[/b] Yes, please"),
+        ("button_reply", {"text": "[b]Yes", "quoted": "Sure?"}, ">>Sure?\n[b]Button:[/b] [\u200bb]Yes"),
+        ("list_reply", {"text": "Size M"}, "[b]Option:[/b] Size M"),
+        (
+            "list_reply",
+            {"text": "Size M", "payload": {"description": "fits [all]"}},
+            "[b]Option:[/b] Size M\nfits [\u200ball]",
+        ),
+        ("deleted", {"quoted": "Wrong chat"}, ">>Wrong chat\n🗑 The client deleted a message"),
+        ("deleted", {}, "🗑 The client deleted a message"),
+        ("edited", {"text": "At 6", "quoted": "At 5"}, ">>At 5\n✏️ The client changed the message:\nAt 6"),
+        ("text", {"text": "Hi", "payload": {"forwarded": True}}, "↪️ Forwarded\nHi"),
+        (
+            "text",
+            {
+                "text": "How much?",
+                "payload": {
+                    "referral": {
+                        "headline": "Shoes [url=x]",
+                        "body": "Half price",
+                        "source_url": "https://fb.me/1",
+                        "source_type": "ad",
+                    }
+                },
+            },
+            "📣 Came from an advertisement: Shoes [\u200burl=x]\nHalf price\nhttps://fb.me/1\nHow much?",
+        ),
+        (
+            "text",
+            {"text": "Hi", "payload": {"referral": {"body": "Sale"}}},
+            "📣 Came from an advertisement: Sale\nHi",
+        ),
+        (
+            "text",
+            {"text": "Hi", "payload": {"referral": {"ctwa_clid": "x"}}},
+            "📣 Came from an advertisement\nHi",
+        ),
+        ("text", {"text": "Hi", "payload": {"referral": "ad", "forwarded": "yes"}}, "Hi"),
         ("text", {"text": "yes", "quoted": "Shall we?\n[b]Now[/b]"}, ">>Shall we?\n>>[​b]Now[​/b]\nyes"),
         ("reaction", {"payload": {"emoji": "👍"}, "quoted": "Your\norder"}, "👍 → Your order"),
         ("reaction", {"payload": {"emoji": "👍"}}, "👍"),

@@ -67,6 +67,39 @@ def test_a_blank_sender_is_a_doubt_and_not_a_crash() -> None:
     assert (fact["wa_id"], fact["bsuid"], fact["doubts"]) == (None, None, ["sender"])
 
 
+def test_a_message_taken_back_is_evidence_and_a_message_about_it() -> None:
+    deleted = {"type": "deleted", "id": "wamid.X", "destination": "5215512345678", "payload": {"ts": _AT}}
+    status, message = map(msgspec.to_builtins, parse(_callback("message-event", deleted)))
+    assert ("deleted", {"wa": "wamid.X"}) == (status["event"], status["keys"])
+    shown = (message["kind"], message["key"], message["wa_id"], message["context_key"], message["text"])
+    assert ("deleted", "deleted:wamid.X", "5215512345678", "wamid.X", None) == shown
+    assert _read(_callback("message-event", deleted | {"destination": "5215XX"}))["event"] == "deleted"
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        {"text": "a las 6", "id": "wamid.X"},
+        {"original_message_id": "wamid.X", "message": {"type": "text", "text": {"body": "a las 6"}}},
+        {"original_message_id": "wamid.X", "text": {"body": "a las 6"}},
+    ],
+)
+def test_a_changed_message_says_what_it_says_now(inner: dict[str, Any]) -> None:
+    fact = _message(inner, "edit")
+    assert ("edited", "a las 6", "wamid.X") == (fact["kind"], fact["text"], fact["context_key"])
+
+
+@pytest.mark.parametrize("flag", ["forwarded", "frequently_forwarded"])
+def test_what_was_passed_on_says_so(flag: str) -> None:
+    fact = _message({"text": "hola"}, context={flag: True})
+    assert (True, None) == (fact["payload"].get("forwarded"), fact["context_key"])
+    assert "forwarded" not in _message({"text": "hola"}, context={flag: False})["payload"]
+
+
+def test_a_button_without_a_title_is_read_by_its_key() -> None:
+    assert _message({"postbackText": "yes"}, "button_reply")["text"] == "yes"
+
+
 def test_null_captions_and_missing_names_are_nothing() -> None:
     fact = _message(
         {"url": "https://f/1", "contentType": "image/jpeg", "caption": None}, "image", sender={"name": None}
@@ -291,6 +324,8 @@ _INNER_TYPES = st.sampled_from(
         "contact",
         "reaction",
         "list_reply",
+        "edit",
+        "deleted",
         "sent",
         "failed",
         "mismatch",
