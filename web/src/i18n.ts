@@ -14,12 +14,17 @@ const TEXTS: Record<Language, () => Promise<{ default: Texts }>> = {
 }
 
 /** Words of views that few people may open: they come with the view (`meta.texts` of its route). */
-export type Area = 'billing' | 'template'
+export type Area = 'billing' | 'people' | 'template'
 const LATER: Record<Area, Record<Language, () => Promise<{ default: Texts }>>> = {
   billing: {
     es: () => import('./locales/es/billing.json'),
     en: () => import('./locales/en/billing.json'),
     pt: () => import('./locales/pt/billing.json'),
+  },
+  people: {
+    es: () => import('./locales/es/people.json'),
+    en: () => import('./locales/en/people.json'),
+    pt: () => import('./locales/pt/people.json'),
   },
   template: {
     es: () => import('./locales/es/template.json'),

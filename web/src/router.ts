@@ -36,6 +36,7 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./views/TemplateWriteView.vue'),
     props: true,
   },
+  { path: '/people', name: 'people', meta: { texts: 'people' }, component: () => import('./views/PeopleView.vue') },
   { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
   { path: '/:rest(.*)', redirect: '/channels' },
 ]

@@ -4,6 +4,7 @@ import enBilling from './locales/en/billing.json'
 import enBusiness from './locales/en/business.json'
 import enKeys from './locales/en/keys.json'
 import enPaying from './locales/en/paying.json'
+import enPeople from './locales/en/people.json'
 import enStaff from './locales/en/staff.json'
 import enTemplate from './locales/en/template.json'
 import es from './locales/es'
@@ -11,6 +12,7 @@ import esBilling from './locales/es/billing.json'
 import esBusiness from './locales/es/business.json'
 import esKeys from './locales/es/keys.json'
 import esPaying from './locales/es/paying.json'
+import esPeople from './locales/es/people.json'
 import esStaff from './locales/es/staff.json'
 import esTemplate from './locales/es/template.json'
 import pt from './locales/pt'
@@ -18,13 +20,14 @@ import ptBilling from './locales/pt/billing.json'
 import ptBusiness from './locales/pt/business.json'
 import ptKeys from './locales/pt/keys.json'
 import ptPaying from './locales/pt/paying.json'
+import ptPeople from './locales/pt/people.json'
 import ptStaff from './locales/pt/staff.json'
 import ptTemplate from './locales/pt/template.json'
 
 const LANGUAGES = {
-  es: { ...es, billing: esBilling, business: esBusiness, staff: esStaff, paying: esPaying, keys: esKeys, template: esTemplate },
-  en: { ...en, billing: enBilling, business: enBusiness, staff: enStaff, paying: enPaying, keys: enKeys, template: enTemplate },
-  pt: { ...pt, billing: ptBilling, business: ptBusiness, staff: ptStaff, paying: ptPaying, keys: ptKeys, template: ptTemplate },
+  es: { ...es, billing: esBilling, business: esBusiness, people: esPeople, staff: esStaff, paying: esPaying, keys: esKeys, template: esTemplate },
+  en: { ...en, billing: enBilling, business: enBusiness, people: enPeople, staff: enStaff, paying: enPaying, keys: enKeys, template: enTemplate },
+  pt: { ...pt, billing: ptBilling, business: ptBusiness, people: ptPeople, staff: ptStaff, paying: ptPaying, keys: ptKeys, template: ptTemplate },
 }
 const SOURCES = import.meta.glob<string>(['./**/*.vue', './**/*.ts', '!./**/*.test.ts'], {
   query: '?raw',

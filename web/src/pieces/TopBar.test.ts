@@ -35,8 +35,8 @@ describe('the search box', () => {
   })
 })
 
-describe('the views of money', () => {
-  it('are offered to who may see it, and to nobody else', async () => {
+describe('the views of money and of roles', () => {
+  it('are offered to who may see them, and to nobody else', async () => {
     const offered = async (may: string[]) => {
       const page = await shown(Page, {}, { answers: { 'GET /api/v1/portal': { may } } })
       const found = page.findAll('nav a').map((link) => link.text())
@@ -44,6 +44,7 @@ describe('the views of money', () => {
       return found
     }
     expect(await offered(['billing.view'])).toEqual(['Canales', 'Mensajes', 'Plantillas', 'Saldo', 'Suscripciones', 'Configuración'])
+    expect(await offered(['user.roles'])).toEqual(['Canales', 'Mensajes', 'Plantillas', 'Integración con el CRM', 'Configuración'])
     expect(await offered(['channel.view'])).toEqual(['Canales', 'Mensajes', 'Plantillas', 'Configuración'])
   })
 })
