@@ -72,6 +72,16 @@ class Proc(msgspec.Struct, frozen=True):
         return {s.name: [getattr(value.val, "sval", "") for value in s.args or ()] for s in pinned}
 
     @property
+    def language(self) -> str:
+        """What the body is written in: sql or plpgsql."""
+        return next(str(option.arg.sval) for option in self.function.options if option.defname == "language")
+
+    @property
+    def borrows_rights(self) -> bool:
+        """Does it work with its owner's rights?"""
+        return any(option.defname == "security" and option.arg.boolval for option in self.function.options)
+
+    @property
     def words(self) -> list[Word]:
         """Every word of the file, those of the body included."""
         return [*self.outside, *self.body]
@@ -169,8 +179,13 @@ def _replaceable(proc: Proc) -> Complaints:
 
 
 def _pinned(proc: Proc) -> Complaints:
-    if proc.settings.get("search_path") != [""]:
+    if proc.settings.get("search_path") != [""] and not _inlined(proc):
         yield 1, "pins `set search_path = ''`"
+
+
+def _inlined(proc: Proc) -> bool:
+    """An expression that only pinned functions use: PostgreSQL writes it into their statements where it pins nothing."""
+    return proc.language == "sql" and not proc.borrows_rights and proc.comment.startswith("Internal")
 
 
 def _kind(proc: Proc) -> Complaints:
@@ -188,8 +203,7 @@ def _granted(proc: Proc) -> Complaints:
         for role in grant.grantees:
             if not str(role.rolename).startswith("whatsappb24_"):
                 yield 1, f"is granted to {role.rolename or 'public'}, which is none of our roles"
-    secure = any(option.defname == "security" and option.arg.boolval for option in proc.function.options)
-    if proc.grants and not secure:
+    if proc.grants and not proc.borrows_rights:
         yield 1, "is a door, so it is `security definer`: its callers have no right on any table"
 
 

@@ -104,6 +104,20 @@ def test_a_broken_rule_is_found_where_it_is_broken(
     assert any(one.startswith(f"sql/procs/trace/greet.sql:{line}: ") and text in one for one in found), found
 
 
+def test_an_expression_that_only_our_functions_use_need_not_pin_its_names(tmp_path: Path) -> None:
+    expression = """-- Is it so? Pins nothing, so that it is written into the statements that ask it.
+create or replace function trace.greet(p_text text) returns boolean
+language sql immutable
+as $$
+  select p_text = 'so'
+$$;
+comment on function trace.greet(text) is 'Internal. Is it so?';
+"""
+    assert [] == findings(tmp_path, expression)
+    assert [] != findings(tmp_path, expression.replace("'Internal. Is", "'Platform. Is"))
+    assert [] != findings(tmp_path, expression.replace("immutable", "immutable security definer"))
+
+
 def test_a_function_without_a_mirrored_test_is_found(tmp_path: Path) -> None:
     expected = ["sql/procs/trace/greet.sql:1: has no mirrored test sql/tests/trace/greet.sql"]
     assert expected == findings(tmp_path, SOUND, mirrored=False)

@@ -1,9 +1,9 @@
 -- What a word about a message means for its charge: capture, release, reverse, or null (nothing).
 -- p_said: one of those, or what the message reached; p_charge in the state p_state. The moment of the tariff decides
--- which rung captures; failure releases what is held, and reverses what is captured where the tariff says so.
+-- which rung captures; failure releases what is held, and reverses what is captured where the tariff says so. Pins nothing, so that
+-- PostgreSQL writes it into the statements that ask it of every message.
 create or replace function billing.charge_event(p_said text, p_state text, p_charge billing.charge) returns text
 language sql stable
-set search_path = ''
 as $$
   select case
     when p_said in ('capture', 'release', 'reverse') then p_said

@@ -34,7 +34,7 @@ begin
   select array_agg(d.portal_id), array_agg(d.conversation_id), array_agg(coalesce(d.may, false))
     into v_portals, v_conversations, v_may
     from (
-      select l.portal_id, l.conversation_id, messaging.may_leave(p_direction, c.state, o.state) as may
+      select l.portal_id, l.conversation_id, messaging.may_leave(p_direction, s, o.state) as may
         from (select x.portal_id from unnest(p_portals) x(portal_id) group by x.portal_id order by random()) p
        cross join lateral (
          select d.portal_id, d.conversation_id, d.channel_id
@@ -44,6 +44,7 @@ begin
           limit p_each
             for update skip locked) l
         join tenancy.channel c on c.portal_id = l.portal_id and c.channel_id = l.channel_id
+        join tenancy.channel_state s on s.state = c.state
         join tenancy.portal o on o.portal_id = l.portal_id
        limit p_limit) d;
   if v_portals is null then
@@ -51,10 +52,11 @@ begin
   end if;
 
   update messaging.lane l
-     set next_at = 'infinity', paused = case when messaging.may_leave(p_direction, c.state, 'installed') then o.state else c.state end
+     set next_at = 'infinity', paused = case when messaging.may_leave(p_direction, s, 'installed') then o.state else c.state end
     from unnest(v_portals, v_conversations, v_may) u(portal_id, conversation_id, may)
     join messaging.conversation v on v.portal_id = u.portal_id and v.conversation_id = u.conversation_id
     join tenancy.channel c on c.portal_id = v.portal_id and c.channel_id = v.channel_id
+    join tenancy.channel_state s on s.state = c.state
     join tenancy.portal o on o.portal_id = v.portal_id
    where not u.may and l.portal_id = u.portal_id and l.conversation_id = u.conversation_id and l.direction = p_direction;
 

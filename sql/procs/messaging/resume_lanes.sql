@@ -21,10 +21,11 @@ begin
   update messaging.lane l
      set paused = null, next_at = case when l.last_seq > l.done_seq and l.blocked_until is null then v_now else 'infinity' end
     from tenancy.channel c
+    join tenancy.channel_state s on s.state = c.state
     join tenancy.portal p on p.portal_id = c.portal_id
    where l.portal_id = p_portal_id and l.channel_id = p_channel_id and l.paused is not null
      and c.portal_id = l.portal_id and c.channel_id = l.channel_id
-     and messaging.may_leave(l.direction, c.state, p.state);
+     and messaging.may_leave(l.direction, s, p.state);
   get diagnostics v_count = row_count;
   return v_count;
 end

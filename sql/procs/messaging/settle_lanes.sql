@@ -43,10 +43,11 @@ begin
            else v_now + least(interval '10 minutes', interval '1 second' * power(2, least(l.retries + 1, 10))) * (0.5 + random() / 2) end
     from (
       select x.*, h.message_id as head_id,
-             case when x.recorded = 'fix' and not messaging.may_leave(x.direction, c.state, o.state)
-                  then case when messaging.may_leave(x.direction, c.state, 'installed') then o.state else c.state end end as paused
+             case when x.recorded = 'fix' and not messaging.may_leave(x.direction, s, o.state)
+                  then case when messaging.may_leave(x.direction, s, 'installed') then o.state else c.state end end as paused
         from unnest(p_rows) x
         join tenancy.channel c on c.portal_id = x.portal_id and c.channel_id = x.channel_id
+        join tenancy.channel_state s on s.state = c.state
         join tenancy.portal o on o.portal_id = x.portal_id
        cross join lateral (
          select q.message_id from messaging.queue q

@@ -54,8 +54,9 @@ begin
       select distinct l.portal_id, l.channel_id
         from messaging.lane l
         join tenancy.channel c on c.portal_id = l.portal_id and c.channel_id = l.channel_id
+        join tenancy.channel_state s on s.state = c.state
         join tenancy.portal o on o.portal_id = l.portal_id
-       where l.paused is not null and messaging.may_leave(l.direction, c.state, o.state)
+       where l.paused is not null and messaging.may_leave(l.direction, s, o.state)
        order by 1, 2) p;
   return coalesce(cardinality(v_portals), 0);
 end

@@ -41,7 +41,8 @@ select is_empty($$select c.conrelid::regclass || ' ' || c.conname from pg_constr
   'no foreign key points at a partitioned table');
 select is_empty($$
   select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
-   where n.nspname in ('tenancy', 'messaging', 'billing', 'trace') and c.relkind = 'S'$$, 'no sequence: its order would matter to somebody');
+   where n.nspname in ('tenancy', 'messaging', 'billing', 'trace') and c.relkind = 'S' and c.oid <> 'tenancy.id_count'::regclass$$,
+  'no sequence but that of the ids: its order would matter to somebody');
 select is_empty($$select tgrelid::regclass || ' ' || tgname from pg_trigger join pg_class c on c.oid = tgrelid
    where not tgisinternal and c.relnamespace::regnamespace::text in ('tenancy', 'messaging', 'billing', 'trace')$$, 'no rule lives in a trigger');
 select is_empty($$select ev_class::regclass || ' ' || rulename from pg_rewrite join pg_class c on c.oid = ev_class
