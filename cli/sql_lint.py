@@ -184,7 +184,7 @@ def _pinned(proc: Proc) -> Complaints:
 
 
 def _inlined(proc: Proc) -> bool:
-    """An expression that only pinned functions use: PostgreSQL writes it into their statements where it pins nothing."""
+    """An expression of pinned functions only: where it pins nothing, it is written into their statements."""
     return proc.language == "sql" and not proc.borrows_rights and proc.comment.startswith("Internal")
 
 
