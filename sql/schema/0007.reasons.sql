@@ -61,6 +61,8 @@ insert into trace.error_code (reason, sqlstate, http_status, who_acts, retry, me
    'The file is larger than WhatsApp takes.', 'The detail has the figures in bytes; send a smaller file.'),
   ('caption_not_possible', 'WB422', 422, 'operator', false,
    'WhatsApp takes no text with a file of this kind.', 'Send the text as a message of its own.'),
+  ('no_number', 'WB422', 422, 'operator', false,
+   'The customer shows no phone number, and messages are sent to numbers.', 'Reach the customer in another way, or wait until the number is shown.'),
   ('exhausted', 'WB503', 503, 'nobody', false,
    'The other side could not be reached for too long.', 'Send the message again.'),
   ('no_token', 'WB409', 409, 'administrator', false,

@@ -12,7 +12,7 @@ set search_path = ''
 as $$
 declare
   v_template messaging.template;
-  v_digits text := regexp_replace(coalesce(p_phone, ''), '[ +().-]', '', 'g');
+  v_digits text := messaging.known_number(p_portal_id, regexp_replace(coalesce(p_phone, ''), '[ +().-]', '', 'g'));
   v_filled jsonb;
   v_decided messaging.outgoing;
   v_rates billing.pricing[];

@@ -1,5 +1,7 @@
 -- Finds or makes the contact of each accepted item by its identifiers and joins new identifiers to its graph.
--- A WhatsApp id speaks before a business-scoped id, so that two people whom we know apart are never merged.
+-- A WhatsApp id speaks before a business-scoped id, so that two people whom we know apart are never merged. A number that
+-- is nobody's yet is looked for in its other ways of writing (messaging.number_variants): who was dialled in one and
+-- answers in the other is one customer.
 -- Two calls that meet a new customer at once agree: the first to write the identifier wins, the other's contact
 -- is taken back. Locks new identifiers in the order of their key.
 create or replace function messaging.resolve_contacts(p_rows messaging.incoming[]) returns messaging.incoming[]
@@ -50,6 +52,10 @@ begin
                where f.portal_id = g.portal_id
                  and (f.kind in ('wa', 'alias') and f.value = g.wa_id or f.kind = 'bsuid' and f.value = g.bsuid)
                order by f.kind = 'bsuid', f.kind = 'alias' limit 1),
+             case when g.wa_id ~ '^5[245]' then (
+               select f.contact_id from messaging.identifier f
+                where f.portal_id = g.portal_id and f.kind in ('wa', 'alias') and f.value = any (messaging.number_variants(g.wa_id))
+                order by f.kind = 'alias', f.created_at, f.value limit 1) end,
              tenancy.new_id()) as contact_id
       from g)
   select array_agg(w.portal_id), array_agg(w.kind), array_agg(w.value), array_agg(w.contact_id), array_agg(w.name)

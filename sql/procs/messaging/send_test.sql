@@ -8,7 +8,7 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := tenancy.now();
-  v_digits text := regexp_replace(coalesce(p_phone, ''), '[ +().-]', '', 'g');
+  v_digits text := messaging.known_number(p_portal_id, regexp_replace(coalesce(p_phone, ''), '[ +().-]', '', 'g'));
   v_channel tenancy.channel;
   v_language text;
   v_conversation uuid;

@@ -1,7 +1,7 @@
 -- Which messages does an id mean? Our own ids (message, conversation, channel), every outside id (alias; a portal's
--- message id also without its part), a customer's number as a person writes it, or his id, a portal chat, or the
--- correlation id of an answer of ours (what the log says it was about). Spaces around it do not matter. At most the
--- 200 newest. Locks nothing.
+-- message id also without its part), a customer's number as a person writes it (messaging.number_variants), or his id, a
+-- portal chat, or the correlation id of an answer of ours (what the log says it was about). Spaces around it do not
+-- matter. At most the 200 newest. Locks nothing.
 create or replace function trace.messages_of(p_portal_id uuid, p_id text) returns uuid[]
 language plpgsql stable security definer
 set search_path = ''
@@ -53,7 +53,8 @@ begin
               union
               select k.conversation_id
                 from (select f.contact_id from messaging.identifier f
-                       where f.portal_id = p_portal_id and f.kind = any (array['wa', 'bsuid', 'alias']) and f.value = v_customer limit 3) f
+                       where f.portal_id = p_portal_id and f.kind = any (array['wa', 'bsuid', 'alias'])
+                         and f.value = any (array[v_customer] || messaging.number_variants(v_customer)) limit 3) f
                cross join lateral (
                  select c.conversation_id from messaging.conversation c
                   where c.portal_id = p_portal_id and c.contact_id = f.contact_id limit 200) k) v

@@ -1,6 +1,6 @@
 -- requirement: R2.4-c, R4-c
 begin;
-select plan(6);
+select plan(9);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -17,5 +17,12 @@ select is((select reason || ' ' || (detail ->> 'available') || ' of ' || (detail
 select tests.fund(:'portal', 1000000, 'stripe:pi:2');
 select is(tests.sent(jsonb_build_array(tests.outgoing(:'portal', '{"key": "103", "source": "robot"}'))), 'accepted', 'after a top-up it goes on');
 select is((select robot || coalesce(user_id, '') from billing.charge where robot is not null), '*', 'a robot''s message counts for robots, not for its author');
+
+-- a customer who hides his number
+select is(tests.received(jsonb_build_array(tests.incoming(:'portal', :'channel', '{"key": "hidden", "wa_id": null, "bsuid": "MX.a"}'))), 'accepted', 'somebody without a number writes');
+select is(tests.sent(jsonb_build_array(tests.outgoing(:'portal', '{"key": "104", "chat_key": "MX.a"}'), tests.outgoing(:'portal', '{"key": "105"}'))),
+  'refused no_number, accepted', 'an answer is refused, for messages go to numbers');
+select is(tests.received(jsonb_build_array(tests.incoming(:'portal', :'channel', '{"key": "shown", "wa_id": "5215559876543", "bsuid": "MX.a"}'))) || ', '
+  || tests.sent(jsonb_build_array(tests.outgoing(:'portal', '{"key": "106", "chat_key": "MX.a"}'))), 'accepted, accepted', 'until the number is shown');
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.4-c
 begin;
-select plan(14);
+select plan(17);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_portal('other0portal') as other \gset
@@ -47,5 +47,9 @@ select is((select count(*) from messaging.contact c where not exists (select fro
   0::bigint, 'nobody is left without an identifier');
 select is(pg_temp.who(:'other', '[{"wa_id": "52155"}]'), '1', 'another portal may know the same number');
 select is((select count(distinct contact_id) from messaging.identifier where value = '52155'), 2::bigint, 'but the customers of two portals are strangers to each other');
+select is(pg_temp.who(:'portal', '[{"wa_id": "5215551234567"}, {"wa_id": "551133334444"}]') || ' ' || pg_temp.who(:'portal', '[{"wa_id": "525551234567"}, {"wa_id": "5215551234567"}]'),
+  '1 2 1 1', 'who answers under another way of writing the number is the same customer');
+select is((select count(distinct contact_id) from messaging.identifier where value like '52%5551234567'), 1::bigint, 'known in both ways from now on');
+select is(pg_temp.who(:'portal', '[{"wa_id": "5511933334444"}, {"wa_id": "551133334444"}]'), '1 2', 'a mobile and a landline are two');
 select * from finish();
 rollback;

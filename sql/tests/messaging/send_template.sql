@@ -1,6 +1,6 @@
 -- requirement: R2.1-c, R2.4-c, R2.5-b
 begin;
-select plan(21);
+select plan(22);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -30,6 +30,7 @@ select is(pg_temp.refused('foto', p_url => 'https://e.example/foto.png'), 'accep
 select is((select row(media, text) from messaging.message where payload -> 'template' ->> 'type' = 'IMAGE'), row('{"url": "https://e.example/foto.png"}'::jsonb, 'Mire.'::text), 'which the worker will copy');
 select tests.customer_writes(:'portal', :'channel', 'Hola', '5215551234567');
 select is(pg_temp.refused(p_phone => '5215551234567', p_key => 'k10'), 'accepted', 'a known customer keeps his conversation');
+select is(pg_temp.refused(p_phone => '+52 555 123 4567', p_key => 'k12'), 'accepted', 'however his number is written');
 select is((select count(*) from messaging.conversation), 2::bigint, 'and gets no second one');
 select tests.pass('30 days');
 select tests.publish_card('out service * 0 0 sent');

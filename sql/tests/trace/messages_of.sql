@@ -1,6 +1,6 @@
 -- requirement: R2.2-e, R2.4-c
 begin;
-select plan(15);
+select plan(16);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal('aaaa') as portal \gset
 select tests.create_channel(:'portal', '1', '5215550001111') as sales \gset
@@ -28,6 +28,7 @@ select is(tests.means(:'portal', '101/2'), 'parte 2', 'or of one part');
 select is(tests.means(:'portal', '1807'), 'parte 2, parte 1, Hola', 'by the portal''s chat');
 select is((trace.messages_of(:'portal', '1807'))[3], :'hello'::uuid, 'the newest first');
 select is(tests.means(:'portal', '+52 1 (555) 123-4567'), 'parte 2, parte 1, Hola', 'by the customer''s number, as a person writes it');
+select is(tests.means(:'portal', '+52 555 123 4567'), 'parte 2, parte 1, Hola', 'also in another of its ways');
 select is(tests.means(:'portal', :'sales'), 'parte 2, parte 1, Hola', 'by the channel');
 select trace.write(jsonb_build_array(jsonb_build_object('level', 'INFO', 'event', 'exchange', 'portal_id', :'portal', 'message_id', :'hello', 'correlation_id', 'c-1'))) \g /dev/null
 select is(tests.means(:'portal', ' c-1 '), 'Hola', 'by the correlation id of what was done about it, spaces or not');

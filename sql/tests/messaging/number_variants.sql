@@ -1,0 +1,20 @@
+-- requirement: R2.2-a, R2.4-c
+begin;
+select plan(15);
+select is(messaging.number_variants('5215551234567'), '{525551234567}', 'Mexico: with the 1 of mobile numbers, and without');
+select is(messaging.number_variants('525551234567'), '{5215551234567}', 'and the other way round');
+select is(messaging.number_variants('521155123456'), '{}', 'no area code of Mexico begins with 1');
+select is(messaging.number_variants('5491145678901'), '{541145678901}', 'Argentina: with the 9 of mobile numbers, and without');
+select is(messaging.number_variants('541145678901'), '{5491145678901}', 'and the other way round');
+select is(messaging.number_variants('54111545678901'), '{5491145678901,541145678901}', 'with the 15 that people dial in Buenos Aires');
+select is(messaging.number_variants('54351154567890'), '{5493514567890,543514567890}', 'in Córdoba');
+select is(messaging.number_variants('54295415456789'), '{5492954456789,542954456789}', 'and in Santa Rosa');
+select is(messaging.number_variants('5511987654321'), '{551187654321}', 'Brazil: with the ninth digit, and without');
+select is(messaging.number_variants('551187654321'), '{5511987654321}', 'and the other way round');
+select is(messaging.number_variants('551133334444'), '{}', 'a landline has no ninth digit');
+select is(messaging.number_variants('5511933334444'), '{}', 'and without it this mobile would be a landline');
+select is(messaging.number_variants('573001234567'), '{}', 'other countries write their numbers in one way');
+select is_empty($$select unnest(messaging.number_variants(n)) from unnest(array['', '52', '+5215551234567', 'MX.5215551234567', '52155512345678']) n$$, 'what is no number of theirs has none');
+select is(messaging.number_variants(null), '{}', 'nor has nothing');
+select * from finish();
+rollback;
