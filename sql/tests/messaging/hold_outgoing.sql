@@ -19,6 +19,7 @@ select is(tests.sent(jsonb_build_array(tests.outgoing(:'portal', '{"key": "103",
 select is((select robot || coalesce(user_id, '') from billing.charge where robot is not null), '*', 'a robot''s message counts for robots, not for its author');
 
 -- a customer who hides his number
+select tests.fund(:'portal', 1000000, 'stripe:pi:3');
 select is(tests.received(jsonb_build_array(tests.incoming(:'portal', :'channel', '{"key": "hidden", "wa_id": null, "bsuid": "MX.a"}'))), 'accepted', 'somebody without a number writes');
 select is(tests.sent(jsonb_build_array(tests.outgoing(:'portal', '{"key": "104", "chat_key": "MX.a"}'), tests.outgoing(:'portal', '{"key": "105"}'))),
   'refused no_number, accepted', 'an answer is refused, for messages go to numbers');
