@@ -12,6 +12,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from cli.demo_company import found_company
 from cli.demo_money import set_up_business
 from connectors.bitrix24.texts import LANGUAGES, Language
 from tests.browser.conftest import REPORTS, Desk
@@ -68,7 +69,25 @@ def furnished(house: House) -> House:
     house.operator_writes(chat["chat_id"], "Son USD 1.240 con envío incluido.")
     house.until("the failure", lambda: house.states("out").get("failed"))
     _furnish_templates(house)
+    _furnish_people(house)
     return house
+
+
+def _furnish_people(house: House) -> None:
+    """A company with a few roles in it."""
+    found_company(house.administrator)
+    for setting in (
+        {"department_id": "7", "role": "supervisor"},
+        {"user_id": "37", "role": "billing_admin"},
+        {"user_id": "38", "role": "auditor"},
+        {
+            "user_id": "31",
+            "channel_id": house.channel_id,
+            "role": "supervisor",
+            "receives_new_clients": False,
+        },
+    ):
+        house.administrator.api("PUT", "/api/v1/permissions", json=setting)
 
 
 def _furnish_templates(house: House) -> None:
@@ -110,9 +129,33 @@ def pages(browser: Browser) -> Iterator[Callable[[Scheme], Page]]:
 def _views(desk: Desk, language: Language) -> Iterator[str]:
     """Go from view to view; each is named when it is complete."""
     nav = {
-        "es": ("Canales", "Mensajes", "Configuración", "Saldo", "Suscripciones", "Plantillas"),
-        "en": ("Channels", "Messages", "Settings", "Balance", "Subscriptions", "Templates"),
-        "pt": ("Canais", "Mensagens", "Configurações", "Saldo", "Assinaturas", "Modelos"),
+        "es": (
+            "Canales",
+            "Mensajes",
+            "Configuración",
+            "Saldo",
+            "Suscripciones",
+            "Plantillas",
+            "Integración con el CRM",
+        ),
+        "en": (
+            "Channels",
+            "Messages",
+            "Settings",
+            "Balance",
+            "Subscriptions",
+            "Templates",
+            "CRM integration",
+        ),
+        "pt": (
+            "Canais",
+            "Mensagens",
+            "Configurações",
+            "Saldo",
+            "Assinaturas",
+            "Modelos",
+            "Integração com o CRM",
+        ),
     }[language]
     expect(desk.panel.get_by_text(f"+{PHONE}").first).to_be_visible()
     yield "channels"
@@ -149,6 +192,10 @@ def _views(desk: Desk, language: Language) -> Iterator[str]:
     desk.panel.get_by_text(NEW_TEMPLATE[language]).first.click()
     expect(desk.panel.locator("[data-template-form]")).to_be_visible()
     yield "new-template"
+    desk.view(nav[6])
+    expect(desk.panel.get_by_text("Valeria Castro").first).to_be_visible()
+    expect(desk.panel.locator("[data-change]").first).to_be_visible()
+    yield "people"
     desk.view(nav[2])
     expect(desk.panel.get_by_role("heading", level=2).first).to_be_visible()
     yield "settings"

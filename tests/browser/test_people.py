@@ -1,4 +1,4 @@
-"""People of the staff, keys of other programs, a customer's data, in a browser; all the staff's views fit."""
+"""People of the staff and of a portal, keys of other programs, a customer's data, in a browser."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from cli.demo_company import company
 from runtime.secrets import digest
 from tests.browser.conftest import LAST, Desk
 from tests.system.house import PHONE, House
@@ -140,3 +141,42 @@ def test_a_key_is_made_in_the_panel_works_and_works_no_longer_when_revoked(desk:
     desk.panel.get_by_role("dialog").get_by_role("button", name="Revocar").click()
     expect(key).to_contain_text("Revocada")
     assert 401 == asked()
+
+
+@pytest.mark.requirement("R2.1-c")
+def test_an_auditor_may_not_write_is_told_why_and_writes_when_she_is_given_another_role(
+    desk: Desk, house: House
+) -> None:
+    customer, valeria = "5215512345678", 31
+    house.administrator.tell_company(company())
+    house.customer_writes(customer, "Buenos días")
+    house.until("the chat", lambda: house.chat_of(customer))
+    desk.open()
+    desk.go("app")
+    desk.view("Integración con el CRM")
+    desk.panel.get_by_role("button", name="Actualizar datos del CRM").click()
+    row = desk.panel.get_by_role("row").filter(has_text="Valeria Castro")
+    expect(row).to_contain_text("Jefa comercial")
+
+    _give(desk, "Valeria Castro, VentasDemo", "Auditor")
+    expect(row).to_contain_text("Ajuste propio en este canal")
+    house.operator_writes(house.chat_id(customer), "Hola, soy Valeria", user_id=valeria)
+    house.until("it is refused", lambda: house.states("out").get("refused"))
+    row.get_by_role("button", name="¿Por qué puede o no puede Valeria Castro?").click()
+    expect(desk.panel.locator("[data-verdict=role]")).to_contain_text("su rol (Auditor) no lo incluye")
+
+    _give(desk, "Valeria Castro, VentasDemo", "Supervisor")
+    expect(desk.panel.locator("[data-verdict=allowed]")).to_contain_text("Supervisor")
+    expect(desk.panel.locator("[data-change]").first).to_contain_text("De «Auditor» a «Supervisor»")
+    house.operator_writes(house.chat_id(customer), "Ahora sí, soy Valeria", user_id=valeria)
+    house.until("it is on the phone", lambda: house.received_by(customer))
+    assert ["Ahora sí, soy Valeria"] == [text.rpartition("\n")[2] for text in house.received_by(customer)]
+
+
+def _give(desk: Desk, cell: str, role: str) -> None:
+    desk.panel.get_by_role("button", name=cell).click()
+    dialog = desk.panel.get_by_role("dialog")
+    dialog.locator("[data-role]").click()
+    desk.panel.get_by_role("option", name=role, exact=True).click()
+    dialog.get_by_role("button", name="Guardar", exact=True).click()
+    expect(dialog).to_have_count(0)

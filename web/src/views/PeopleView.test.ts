@@ -50,8 +50,8 @@ describe('the view of people', () => {
   it('says for each person what counts on each channel and why', async () => {
     const page = await people()
     const cells = (id: string) => [...(page.get(`[data-person="${id}"]`).element.closest('tr')?.querySelectorAll('td') ?? [])].map((one) => one.textContent?.trim())
-    expect(cells('27')).toEqual(['AgenteComo todos', 'AgenteComo todos'])
-    expect(cells('38')[0]).toBe('AuditorAjuste propio en todos los canales')
+    expect(cells('27')).toEqual(['Todos los canales', 'Ventas'].map((where) => `Lucía Fernández, ${where}: AgenteRecibe clientes nuevosComo todos`))
+    expect(cells('38')[0]).toContain('AuditorAjuste propio en todos los canales')
     expect(cells('39')[0]).toContain('Supervisor')
     expect(cells('39')[1]).toContain('no puede nada')
     expect(page.text()).toContain('Dado de baja')
