@@ -19,6 +19,7 @@ from runtime.trace import Trace
 from runtime.wake import Wake
 from worker.channel_notices import ChannelNotices
 from worker.checks import Checks
+from worker.clients import Clients
 from worker.mail import Mail
 from worker.money_notices import MoneyNotices
 from worker.notices import Notices
@@ -76,6 +77,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
             mail=Mail(database, postman(settings, trace), settings.app_name),
             checks=Checks(database, out.gupshup, out.portals, out.box, out.addresses),
             repairs=Repairs(database, out.portals, out.addresses, settings.app_name),
+            clients=Clients(database, out.portals),
             templates=Templates(database, out.gupshup, out.portals.buckets, out.shelf, out.box),
             rounds=Rounds(database, out.shelf, wake, trace_keep_days=settings.trace_keep_days),
         )

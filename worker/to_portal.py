@@ -122,6 +122,8 @@ class ToPortal:
             payload=claim["payload"],
             quoted=(claim["context"] or {}).get("text"),
             written_by=int(claim["author"]) if is_mirror else None,
+            # where a rule of ours keeps the CRM, the portal's own tracker would make the client a second time
+            with_crm=claim["channel"].get("crm") in (None, "portal"),
         )
         return render(message, language)
 

@@ -10,6 +10,7 @@ import msgspec
 
 from worker.channel_notices import ChannelNotices
 from worker.checks import Checks
+from worker.clients import Clients
 from worker.mail import Mail
 from worker.money_notices import MoneyNotices
 from worker.notices import Notices
@@ -31,6 +32,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     mail: Mail
     checks: Checks
     repairs: Repairs
+    clients: Clients
     templates: Templates
     rounds: Rounds
 
@@ -40,7 +42,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         A part that fails stops the others in good order, then the process: whoever supervises it begins anew.
         """
         tellers = (self.notices, self.channel_notices, self.money_notices)
-        errands = (self.checks, self.repairs, self.templates, self.payments, self.mail)
+        errands = (self.checks, self.repairs, self.clients, self.templates, self.payments, self.mail)
         parts = (*self.outboxes, *tellers, *errands, self.rounds)
         outcomes = await asyncio.gather(
             *(_stopping_all(part.run(stop), stop) for part in parts), return_exceptions=True

@@ -97,6 +97,8 @@ CORRECTED = {
     ("crm.timeline.comment.add", "FILES"): "any",
     ("imopenlines.config.get", "CONFIG_ID"): "integer",
 }
+# Fields that the published list, made for leads, leaves out of deals: (method, group, field, base).
+ADDED = (("crm.item.add", "fieldsFields", "categoryId", "integer"),)
 # Required by the published list, but optional (a robot without a settings page) or judged by the method
 # itself (an empty ACTIVE switches off; register answers 200 with its own codes, §2.2).
 NOT_REQUIRED = {
@@ -148,6 +150,9 @@ def spec_of(method: str) -> Spec:
     spec = msgspec.json.decode(path.read_bytes(), type=Spec)
     # The files of methods without parameters list the answer's fields instead.
     spec.params = [one for one in spec.params if one.name not in ("result", "time")]
+    for added, group, name, base in ADDED:
+        if added == method:
+            spec.defs[group].fields.append(Param(name, base))
     for one in [*spec.params, *(field for group in spec.defs.values() for field in group.fields)]:
         one.base = CORRECTED.get((method, one.name), one.base)
         if one.required == "unknown" or (method, one.name) in NOT_REQUIRED:

@@ -303,6 +303,8 @@ class Portal(msgspec.Struct, kw_only=True):
     files: dict[int, StoredFile] = {}
     crm: dict[str, CrmItem] = {}
     """`type id:id` → item."""
+    funnels: dict[int, str] = msgspec.field(default_factory=lambda: {0: "General", 9: "WhatsApp"})
+    """Funnels of deals."""
     notes: list[TimelineNote] = []
     notifications: list[Notification] = []
     senders: dict[str, Sender] = {}

@@ -12,6 +12,20 @@ from sandbox.bitrix24.tracker import TYPES, add_item, digits
 
 VALUES_MAX = 20
 OWN_FIELDS = ("title", "name", "lastName", "assignedById", "fm")
+STAGES = {
+    TYPES["LEAD"]: {"NEW": "P", "IN_PROCESS": "P", "CONVERTED": "S", "JUNK": "F"},
+    TYPES["DEAL"]: {"NEW": "P", "PREPARATION": "P", "WON": "S", "LOSE": "F"},
+}
+"""Stages of leads and deals, and what each means: in process, success, failure."""
+STAGE_NAMES = {
+    "NEW": "Nuevo",
+    "IN_PROCESS": "En proceso",
+    "CONVERTED": "Convertido",
+    "JUNK": "Descartado",
+    "PREPARATION": "Preparación",
+    "WON": "Ganada",
+    "LOSE": "Perdida",
+}
 
 
 @serves("crm.item.list")
@@ -78,7 +92,28 @@ def shown(call: Call, item: CrmItem) -> dict[str, Any]:
         "imol": item.imols,
         "fm": entries,
         **item.other,
+        **_stage_of(item),
     }
+
+
+def _stage_of(item: CrmItem) -> dict[str, Any]:
+    """Stage and meaning of a lead or deal; those of other funnels begin with `C9:`."""
+    stages = STAGES.get(item.type_id)
+    if stages is None:
+        return {}
+    category = int(item.other.get("categoryId") or 0)
+    stage = str(item.other.get("stageId") or (f"C{category}:NEW" if category else "NEW"))
+    return {"stageId": stage, "stageSemanticId": stages.get(stage.rpartition(":")[2], "P")}
+
+
+def _check_stage(call: Call, type_id: int, sent: dict[str, Any]) -> None:
+    """Raises RestError for a funnel or stage that the portal does not have."""
+    category = int(sent.get("categoryId") or 0)
+    stage = str(sent.get("stageId") or "")
+    prefix, _, name = stage.rpartition(":")
+    known = not stage or (prefix == (f"C{category}" if category else "") and name in STAGES.get(type_id, {}))
+    if not known or category not in call.portal.funnels:
+        raise RestError("CRM_FIELD_ERROR_VALUE_NOT_VALID", 'Invalid value of the field "Stage"')
 
 
 def _item(call: Call, type_id: int, number: int) -> CrmItem:
@@ -98,7 +133,8 @@ async def get_item(call: Call) -> dict[str, Any]:
 async def add(call: Call) -> dict[str, Any]:
     """A new item; phones and e-mails come in `fm`."""
     sent = call.fields("fields")
-    entries = [php.mapping(one) for one in php.items(sent.get("fm"))]
+    _check_stage(call, call.number("entityTypeId"), sent)
+    entries = _entries(sent)
     item = CrmItem(
         id=0,
         type_id=call.number("entityTypeId"),
@@ -106,23 +142,67 @@ async def add(call: Call) -> dict[str, Any]:
         name=str(sent.get("name") or ""),
         last_name=str(sent.get("lastName") or ""),
         assigned_by=int(sent.get("assignedById") or call.user.id),
-        phones=[str(one["value"]) for one in entries if one.get("typeid") == "PHONE"],
-        emails=[str(one["value"]) for one in entries if one.get("typeid") == "EMAIL"],
+        phones=_values(entries, "PHONE"),
+        emails=_values(entries, "EMAIL"),
+        imols=_values(entries, "IM"),
         other={key: value for key, value in sent.items() if key not in OWN_FIELDS},
     )
     return {"item": shown(call, add_item(call.world, call.portal, item))}
 
 
+def _entries(sent: dict[str, Any]) -> list[dict[str, Any]]:
+    return [php.mapping(one) for one in php.items(sent.get("fm"))]
+
+
+def _values(entries: list[dict[str, Any]], kind: str) -> list[str]:
+    return [str(one["value"]) for one in entries if kind in (one.get("typeId"), one.get("typeid"))]
+
+
 @serves("crm.item.update")
 async def update(call: Call) -> dict[str, Any]:
-    """Change an item's plain fields."""
+    """Change an item's plain fields; an entry of `fm` without an id is one more."""
     item, sent = _item(call, call.number("entityTypeId"), call.number("id")), call.fields("fields")
     item.title = str(sent.get("title", item.title))
     item.name = str(sent.get("name", item.name))
     item.last_name = str(sent.get("lastName", item.last_name))
     item.assigned_by = int(sent.get("assignedById", item.assigned_by))
+    item.phones += _values(_entries(sent), "PHONE")
+    item.imols += _values(_entries(sent), "IM")
     item.other.update({key: value for key, value in sent.items() if key not in OWN_FIELDS})
     return {"item": shown(call, item)}
+
+
+@serves("crm.category.list")
+async def funnels(call: Call) -> dict[str, Any]:
+    """The funnels of deals; the first one is the default."""
+    rows = [
+        {"id": number, "name": name, "sort": 200, "entityTypeId": 2, "isDefault": "N" if number else "Y"}
+        for number, name in call.portal.funnels.items()
+    ]
+    return {"categories": rows if call.number("entityTypeId") == TYPES["DEAL"] else []}
+
+
+@serves("crm.status.list")
+async def statuses(call: Call) -> list[dict[str, Any]]:
+    """The stages of a funnel (`DEAL_STAGE`, `DEAL_STAGE_9`) or the states of leads (`STATUS`)."""
+    entity = str(call.fields("filter").get("ENTITY_ID", ""))
+    category = entity.removeprefix("DEAL_STAGE").removeprefix("_") if entity != "STATUS" else ""
+    is_funnel = entity.startswith("DEAL_STAGE") and int(category or 0) in call.portal.funnels
+    stages = (
+        STAGES[TYPES["LEAD" if entity == "STATUS" else "DEAL"]] if is_funnel or entity == "STATUS" else {}
+    )
+    prefix = f"C{category}:" if category else ""
+    return [
+        {
+            "ID": str(101 + place),
+            "ENTITY_ID": entity,
+            "STATUS_ID": f"{prefix}{name}",
+            "NAME": STAGE_NAMES[name],
+            "SORT": str(10 * place),
+            "SEMANTICS": None if meaning == "P" else meaning,
+        }
+        for place, (name, meaning) in enumerate(stages.items())
+    ]
 
 
 @serves("crm.duplicate.findbycomm")

@@ -149,7 +149,10 @@ begin
                         where f.portal_id = v.portal_id and f.contact_id = v.contact_id and f.kind = 'bsuid' order by f.created_at desc limit 1),
              'key', (select y.key from messaging.alias y where y.portal_id = m.portal_id and y.message_id = m.message_id and y.kind = any (array['wa', 'mirror']) limit 1)),
            jsonb_build_object('name', c.name, 'phone', c.phone, 'app_id', c.app_id, 'app_name', c.app_name,
-             'connector', c.connector, 'line_id', c.line_id, 'language', o.language, 'member_id', o.member_id, 'domain', o.domain),
+             'connector', c.connector, 'line_id', c.line_id, 'language', o.language, 'member_id', o.member_id, 'domain', o.domain,
+             -- whoever keeps the CRM of what comes in: the portal's own tracker, or a rule of ours
+             'crm', case when p_direction = 'in' then (
+               select r.becomes from tenancy.crm_rule r where r.portal_id = c.portal_id and r.channel_id = c.channel_id) end),
            c.key_sealed
       from unnest(v_portals, v_messages) u(portal_id, message_id)
       join messaging.message m on m.portal_id = u.portal_id and m.message_id = u.message_id and m.state = 'sending'

@@ -24,6 +24,7 @@ begin
   update messaging.conversation v
      set portal_chat_id = p_chat_id, session_id = coalesce(nullif(p_session_id, ''), v.session_id)
    where v.portal_id = p_portal_id and v.conversation_id = v_conversation;
+  perform messaging.begin_visits(array[p_portal_id], array[v_conversation]);
   perform 1 from messaging.notice n
    where n.portal_id = p_portal_id and n.conversation_id = v_conversation and n.kind = 'verify'
    order by n.portal_id, n.notice_id

@@ -277,3 +277,44 @@ create function tests.draft(p_more jsonb default '{}') returns jsonb language sq
     'body', 'Hola {{1}}, su cita es el {{2}} en nuestra sede.', 'buttons', '[]'::jsonb, 'examples', '{"body.1": "Ana", "body.2": "lunes"}'::jsonb) || p_more
 $$;
 comment on function tests.draft(jsonb) is 'A sound draft of a template, unless p_more says otherwise.';
+
+create function tests.dialog_begins(
+  p_portal_id uuid, p_channel_id uuid, p_rule jsonb default '{"becomes": "deal"}', p_wa_id text default '5215551234567', p_session text default '323')
+returns uuid language plpgsql as $$
+declare
+  v_message uuid;
+begin
+  if p_rule is not null then
+    perform tenancy.set_crm_rule(p_portal_id, p_channel_id, '1', p_rule || jsonb_build_object('version', (
+      select r.version from tenancy.crm_rule r where r.portal_id = p_portal_id and r.channel_id = p_channel_id)));
+  end if;
+  v_message := tests.customer_writes(p_portal_id, p_channel_id, 'Hola', p_wa_id);
+  perform tests.claimed(p_portal_id, 'in');
+  perform tests.settled(p_portal_id, v_message, 'accepted', jsonb_build_object('chat_id', '1807', 'session_id', p_session));
+  return (select conversation_id from messaging.message where portal_id = p_portal_id and message_id = v_message);
+end $$;
+comment on function tests.dialog_begins(uuid, uuid, jsonb, text, text) is
+  'A rule is set for the CRM, a customer writes, the portal takes it into this session; returns the conversation.';
+
+create function tests.crm_step(p_said jsonb default '{}') returns jsonb language plpgsql as $$
+declare
+  v_todo jsonb;
+begin
+  -- what is due is claimed first; else the step under way is reported
+  if p_said = '{}' then
+    return (select c.todo from messaging.claim_crm() c limit 1);
+  end if;
+  select s.todo into v_todo
+    from messaging.crm_client k
+   cross join messaging.settle_crm(jsonb_build_array(
+     p_said || jsonb_build_object('portal_id', k.portal_id, 'conversation_id', k.conversation_id, 'token', k.token))) s
+   where k.lease_until > tenancy.now();
+  return v_todo;
+end $$;
+comment on function tests.crm_step(jsonb) is
+  'The worker claims a conversation for the CRM (p_said {}) or reports a step {step, kind, id, facts, failure}; returns the next step.';
+
+create function tests.crm_client() returns text language sql as $$
+  select string_agg(concat_ws(' ', state, known - 'looked'), ', ' order by session_id) from messaging.crm_client
+$$;
+comment on function tests.crm_client() is 'How each conversation stands in the CRM: state and what is known.';

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.bitrix24 import connector, desired, dialogs, directory
+from connectors.bitrix24 import connector, crm, desired, dialogs, directory
 from connectors.bitrix24.frames import Frame
 from connectors.bitrix24.methods import METHODS
 from connectors.bitrix24.render import Client, Inbound, render
@@ -101,6 +101,14 @@ async def _use_everything(world: Any, say: Any) -> None:
     await dialogs.notify(client, "27", "text", "tag")
     await dialogs.timeline_note(client, "5", "title", "text")
     await dialogs.find_delivered(client, "w", chat_id="5")
+    about_client = crm.Sought(phones=["+57300"], origins={"contact": "c", "deal": "c:1"}, ids={}, chat_id="5")
+    await crm.look(client, about_client)
+    server.defaults["crm.category.list"] = say.answer({"categories": [{"id": 0, "name": "General"}]})
+    await crm.funnels(client)
+    phone = {"typeId": "PHONE", "valueType": "MOBILE", "value": "+57300"}
+    await crm.add(client, "contact", {"name": "Eva", "fm": [phone], "originId": "c", "originatorId": "W"})
+    await crm.join(client, "contact", 275, "wab24|3|57300|585")
+    await crm.assign(client, "deal", 3001, "27")
     await directory.lines(client)
     await directory.users(client)
     await directory.departments(client)
