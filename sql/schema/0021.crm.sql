@@ -54,6 +54,6 @@ create table messaging.crm_client (
   foreign key (portal_id, channel_id) references tenancy.channel
 ) with (fillfactor = 70);
 comment on table messaging.crm_client is
-  'What a conversation is in the CRM, as of its dialog session_id. state: due (to be looked up and made), unanswered (made; whoever answers first gets it), done, failed (given up; failure: {code, policy, message}). known: {contact, company, lead, deal: ids; made: [kinds that we made in this dialog]; made_contact; linked; responsible; user_code}.';
+  'What a conversation is in the CRM, as of its dialog session_id. state: due (to be looked up and made), unanswered (made; whoever answers first gets it), done, failed (given up; failure: {code, policy, message}). known: {contact, company, lead, deal: ids; made: [kinds that we made in this dialog]; linked; responsible; user_code}.';
 create index crm_client_due on messaging.crm_client (due_at) where due_at < 'infinity';
 create index crm_client_channel on messaging.crm_client (portal_id, channel_id, state);

@@ -16,7 +16,7 @@ select results_eq(
            ''{"key": "wamid.1", "name": "Carla", "bsuid": null, "wa_id": "5215551234567"}''::jsonb)', :'portal', :'channel', :'hello'),
   'a claim names the message, its words and its customer');
 select is((select channel - 'language' - 'member_id' - 'domain' from claimed),
-  '{"name": "Ventas 1", "phone": "5215550001111", "app_id": "app-1", "app_name": "Ventas1", "connector": "wab24", "line_id": "1"}'::jsonb,
+  '{"name": "Ventas 1", "phone": "5215550001111", "app_id": "app-1", "app_name": "Ventas1", "connector": "wab24", "line_id": "1", "crm": null}'::jsonb,
   'the channel it goes through');
 select is((select key_sealed from claimed), '\xaa'::bytea, 'and the channel''s key, sealed');
 
