@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from adapters.automation import robot_of, sender_of
 from connectors.bitrix24.connector import LineData
 from connectors.bitrix24.desired import Desired
+from connectors.bitrix24.texts import language_of
 
 EVENTS: Final = (
     "ONIMCONNECTORMESSAGEADD",
@@ -39,6 +41,8 @@ class Addresses:
         self.app = f"{base}/bitrix24/app"
         self.settings_page = f"{base}/bitrix24/setting-connector"
         self.events = f"{base}/bitrix24/events"
+        self.robot = f"{base}/bitrix24/robot"
+        self.sms = f"{base}/bitrix24/sms"
         self._webhooks = f"{base}/webhooks/gupshup/"
 
     def webhook(self, route_secret: str) -> str:
@@ -46,8 +50,11 @@ class Addresses:
         return f"{self._webhooks}{route_secret}"
 
 
-def desired_of(repair: dict[str, Any], addresses: Addresses, app_name: str) -> Desired:
-    """The desired state of one portal, from a row of `tenancy.claim_repairs`."""
+def desired_of(
+    repair: dict[str, Any], automation: dict[str, Any], addresses: Addresses, app_name: str
+) -> Desired:
+    """The desired state of one portal, from `tenancy.claim_repairs` and `messaging.wanted_automation`."""
+    language, connector = language_of(repair["language"]), repair["connector"]
     return Desired(
         connector_id=repair["connector"],
         name=repair["connector_name"] or app_name,
@@ -59,4 +66,7 @@ def desired_of(repair: dict[str, Any], addresses: Addresses, app_name: str) -> D
             line["line_id"]: LineData(number=line["phone"], name=f"+{line['phone']} {line['name']}")
             for line in repair["lines"]
         },
+        robots=[robot_of(connector, addresses.robot, automation["templates"], language)],
+        senders=[sender_of(connector, addresses.sms, channel, language) for channel in automation["senders"]],
+        registered=automation["registered"],
     )

@@ -13,7 +13,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.prometheus import PrometheusConfig
 
 from api import pages, problems
-from api.bitrix24 import events, frames
+from api.bitrix24 import automation, events, frames
 from api.health import live, metrics, ready
 from api.media import media
 from api.operations import with_problems
@@ -68,6 +68,8 @@ def create_app(services: Callable[[], Services], trace: Callable[[], Trace], lif
             metrics,
             gupshup,
             events.events,
+            automation.robot,
+            automation.sms,
             frames.install,
             frames.app,
             frames.setting_connector,

@@ -37,7 +37,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     Calls of one `lane` stay in their order: those of a channel, those of a portal.
     """
 
-    door: Literal["gupshup", "bitrix24"]
+    door: Literal["gupshup", "bitrix24", "robot", "sms"]
     body: bytes
     lane: bytes = b""
     route_digest: bytes = b""

@@ -15,6 +15,7 @@ import uvicorn
 from litestar import Litestar
 
 from api.app import create_app
+from api.bitrix24.automation import AutomationDoor
 from api.bitrix24.events import Bitrix24Door
 from api.bitrix24.installing import Installer
 from api.heartbeat import beat
@@ -125,9 +126,14 @@ class _Process:
             bitrix24 = Bitrix24Door(database, installer, alarm)
             for coalescer in (gupshup.messages, gupshup.receipts, gupshup.events, bitrix24.messages):
                 await stack.enter_async_context(coalescer)
-            intake = Intake(
-                Spool(settings.spool_dir, out.box), {"gupshup": gupshup.accept, "bitrix24": bitrix24.accept}
-            )
+            automation = AutomationDoor(database, out.box, alarm)
+            doors = {
+                "gupshup": gupshup.accept,
+                "bitrix24": bitrix24.accept,
+                "robot": automation.accept_robot,
+                "sms": automation.accept_sms,
+            }
+            intake = Intake(Spool(settings.spool_dir, out.box), doors)
             self.services = Services(
                 database=database,
                 intake=intake,

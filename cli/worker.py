@@ -17,6 +17,7 @@ from runtime.settings import SettingRefused, Settings
 from runtime.telemetry import configure_logging
 from runtime.trace import Trace
 from runtime.wake import Wake
+from worker.automations import Automations
 from worker.channel_notices import ChannelNotices
 from worker.checks import Checks
 from worker.clients import Clients
@@ -79,6 +80,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
             repairs=Repairs(database, out.portals, out.addresses, settings.app_name),
             clients=Clients(database, out.portals),
             templates=Templates(database, out.gupshup, out.portals.buckets, out.shelf, out.box),
+            automations=Automations(database, out.portals, out.box, wake),
             rounds=Rounds(database, out.shelf, wake, trace_keep_days=settings.trace_keep_days),
         )
         trace.note("worker_started", summary=name)

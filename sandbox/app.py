@@ -26,6 +26,7 @@ from sandbox.inspection import Gupshup, Surroundings, WhatsApp
 from sandbox.page import PageFacts, PageState, page_routes
 from sandbox.paypal import PayPalSandbox, paypal_controls, paypal_router
 from sandbox.paypal.signing import Keys
+from sandbox.portal_automation import Automation
 from sandbox.portal_browser import PortalBrowser
 from sandbox.portal_inspection import Bitrix24, explained_portals
 from sandbox.reading import explained, explained_http
@@ -168,6 +169,7 @@ def _control_routes(parts: Sandbox, page: PageFacts) -> Router:
             Gupshup,
             Surroundings,
             Bitrix24,
+            Automation,
             StripeControls,
             PortalBrowser,
             PageState,

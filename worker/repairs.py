@@ -9,7 +9,7 @@ from adapters.desired import Addresses, desired_of
 from adapters.operators import submission
 from adapters.portals import Portals
 from connectors.bitrix24.client import PortalClient
-from connectors.bitrix24.desired import restore
+from connectors.bitrix24.desired import Automation, restore
 from connectors.bitrix24.dialogs import Dialog, history_since
 from connectors.bitrix24.directory import app_info
 from connectors.outside import Context, Failure, Policy
@@ -60,7 +60,9 @@ class Repairs:
         client = await self._portals.client(str(repair["portal_id"]))
         if isinstance(client, Failure):
             return client
-        desired = desired_of(repair, self._addresses, self._app_name)
+        about = {"p_portal_id": repair["portal_id"]}
+        automation = await self._database.call_value("messaging.wanted_automation", about)
+        desired = desired_of(repair, automation, self._addresses, self._app_name)
         installing = repair["state"] == "installing"
         restored = await restore(client, desired, register_anyway=installing)
         if isinstance(restored, Failure):
@@ -74,8 +76,12 @@ class Repairs:
             return info
         facts["installed"] = info.installed
         facts["tier"] = "enterprise" if (info.licence or "").startswith("ent") else "standard"
-        if restored.broken:
-            return restored.broken[0].failure
+        # A plan without robots is no reason to try for ever: they are tried again at the next reconciliation.
+        vital = [broken.failure for broken in restored.broken if not isinstance(broken.repair, Automation)]
+        if len(vital) == len(restored.broken):
+            report["automation"] = desired.automation_digest
+        if vital:
+            return vital[0]
         return await self._catch_up(client, repair, report)
 
     async def _catch_up(self, client: PortalClient, repair: Repair, report: dict[str, Any]) -> Failure | None:

@@ -56,6 +56,7 @@ class Rounds:
             self._keep_books,
             self._invoice,
             self._forget_mail,
+            self._forget_automations,
             self._drop_events,
             self._forget_files,
         )
@@ -102,6 +103,10 @@ class Rounds:
     async def _forget_mail(self) -> None:
         while await self._database.call_value("billing.forget_mail"):
             pass  # a call forgets some of it
+
+    async def _forget_automations(self) -> None:
+        while await self._database.call_value("messaging.forget_automations"):
+            pass  # a call deletes some of it
 
     async def _drop_events(self) -> None:
         """What payment providers sent, once nobody can open a case about it any more."""

@@ -50,17 +50,29 @@ def trouble_text(notice: Mapping[str, Any], language: Language) -> tuple[str, st
     if kind == "healed":
         parts.append(_HEALED[language])
     else:
-        code = notice["reason"] or state
-        parts += _in_words(
-            explain(state if kind == "unknown" else code, party="gupshup", language=language), language
-        )
-        said = (notice.get("detail") or {}).get("reason") or ""
-        if kind == "failed" and code not in CODES["gupshup"] and code not in CODES["ours"]:
-            parts.append(f"({code}) {said}".strip())
+        parts += _why(state, notice["reason"], notice.get("detail"), language)
     words = (notice["text"] or "").strip()
     if words:
         parts.append(f"«{words}»")
     return _TITLES[kind][language], "\n".join(parts)
+
+
+def failure_text(
+    state: str, reason: str | None, detail: Mapping[str, Any] | None, language: Language
+) -> tuple[str, str]:
+    """Title and text of a message that failed, was refused or expired: why, and what to do."""
+    return _TITLES[_KINDS[state]][language], "\n".join(_why(state, reason, detail, language))
+
+
+def _why(state: str, reason: str | None, detail: Mapping[str, Any] | None, language: Language) -> list[str]:
+    kind, code = _KINDS[state], reason or state
+    said = _in_words(
+        explain(state if kind == "unknown" else code, party="gupshup", language=language), language
+    )
+    words = (detail or {}).get("reason") or ""
+    if kind == "failed" and code not in CODES["gupshup"] and code not in CODES["ours"]:
+        said.append(f"({code}) {words}".strip())
+    return said
 
 
 def _in_words(explanation: Explanation, language: Language) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from worker.automations import Automations
 from worker.channel_notices import ChannelNotices
 from worker.checks import Checks
 from worker.clients import Clients
@@ -34,6 +35,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     repairs: Repairs
     clients: Clients
     templates: Templates
+    automations: Automations
     rounds: Rounds
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -42,8 +44,9 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         A part that fails stops the others in good order, then the process: whoever supervises it begins anew.
         """
         tellers = (self.notices, self.channel_notices, self.money_notices)
-        errands = (self.checks, self.repairs, self.clients, self.templates, self.payments, self.mail)
-        parts = (*self.outboxes, *tellers, *errands, self.rounds)
+        errands = (self.checks, self.repairs, self.clients, self.templates, self.automations)
+        money = (self.payments, self.mail)
+        parts = (*self.outboxes, *tellers, *errands, *money, self.rounds)
         outcomes = await asyncio.gather(
             *(_stopping_all(part.run(stop), stop) for part in parts), return_exceptions=True
         )

@@ -23,7 +23,8 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         block_failed bridge caption device dropped exhausted expired file_empty file_large
         file_link file_refused file_type file_unreachable flow_limit foreign_page form
         gupshup_limit identity_changed kind_unsupported last_owner marketing_limit
-        meta_experiment no_number not_found not_on_whatsapp not_opted_in not_there nothing_said offline
+        meta_experiment no_number no_phone not_found not_on_whatsapp not_opted_in not_there nothing_said
+        offline
         outcome_unknown parameter_invalid pending_too_long rate_number rate_pair resent_enough
         same_number session_ended staff_disabled staff_exists staff_identity staff_link
         staff_permission staff_session staff_sign_in stale statement_long template_incomplete
@@ -90,6 +91,7 @@ _OURS: Final = {
     "line_taken": "line_taken",
     "no_number": "no_number",
     "no_owner_left": "no_owner_left",
+    "no_phone": "no_phone",
     "no_price": "no_price",
     "no_round_trip": "no_messages no_inbound no_outbound",
     "not_accepted": "method_not_allowed unsupported_media_type not_acceptable",

@@ -6,17 +6,21 @@ and the reconciler are the same function: read, compare, repair, report.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connectors.bitrix24 import connector, php
+from connectors.bitrix24 import automation, connector, php
+from connectors.bitrix24.automation import Robot, Sender
 from connectors.bitrix24.client import Answer, Call, PortalClient
 from connectors.bitrix24.connector import Bound, LineData, LineStatus, Placement
 from connectors.outside import Failure
 
 _BOUND_BY_REGISTER = "SETTING_CONNECTOR"
-_CALLS_BESIDE_LINES = 3
+_READ = ("imconnector.list", "event.get", "placement.get")
+_READ_WHERE_ALLOWED = ("bizproc.robot.list", "messageservice.sender.list")
+_CALLS_BESIDE_LINES = len(_READ) + len(_READ_WHERE_ALLOWED)
 _LINES_A_BATCH = 50 - _CALLS_BESIDE_LINES
 
 
@@ -32,6 +36,15 @@ class Desired(msgspec.Struct, frozen=True, kw_only=True):
     events: Sequence[str]
     placements: Sequence[Placement]
     lines: Mapping[str, LineData]
+    robots: Sequence[Robot] = ()
+    senders: Sequence[Sender] = ()
+    registered: str | None = None
+    """`automation_digest` of what was registered last: a portal tells only the codes of what it has."""
+
+    @property
+    def automation_digest(self) -> str:
+        """Stands for the robots and senders as they shall be."""
+        return hashlib.sha256(msgspec.json.encode((self.robots, self.senders))).hexdigest()[:32]
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +56,9 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     placements: Sequence[tuple[str, str]]
     """(code, handler)."""
     lines: Mapping[str, LineStatus]
+    robots: Sequence[str] = ()
+    senders: Sequence[str] = ()
+    """Their codes; none where the portal does not tell (its plan or our rights may lack them)."""
 
 
 class Register(msgspec.Struct, frozen=True, tag_field="repair", tag="register"):
@@ -82,7 +98,35 @@ class BindPlacement(msgspec.Struct, frozen=True, tag_field="repair", tag="bind_p
     code: str
 
 
-Repair = Register | ConnectLine | UnbindEvent | BindEvent | UnbindPlacement | BindPlacement
+class PutRobot(msgspec.Struct, frozen=True, tag_field="repair", tag="put_robot"):
+    """A robot that is missing, or changed since it was registered."""
+
+    code: str
+    is_new: bool
+
+
+class RemoveRobot(msgspec.Struct, frozen=True, tag_field="repair", tag="remove_robot"):
+    """A robot of ours that nobody wants."""
+
+    code: str
+
+
+class PutSender(msgspec.Struct, frozen=True, tag_field="repair", tag="put_sender"):
+    """A sender that is missing, or changed since it was registered."""
+
+    code: str
+    is_new: bool
+
+
+class RemoveSender(msgspec.Struct, frozen=True, tag_field="repair", tag="remove_sender"):
+    """A sender of ours that nobody wants."""
+
+    code: str
+
+
+Automation = PutRobot | RemoveRobot | PutSender | RemoveSender
+"""Repairs without which messages still cross: a portal's plan may not have robots at all."""
+Repair = Register | ConnectLine | UnbindEvent | BindEvent | UnbindPlacement | BindPlacement | Automation
 
 
 class Broken(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,23 +170,43 @@ def repairs(desired: Desired, reported: Reported) -> list[Repair]:
         for placement in desired.placements
         if (placement.code, placement.handler) not in reported.placements
     ]
-    return found
+    return found + _of_automation(desired, reported)
+
+
+def _of_automation(desired: Desired, reported: Reported) -> list[Repair]:
+    changed = desired.automation_digest != desired.registered
+    robots, senders = ({one.code for one in some} for some in (desired.robots, desired.senders))
+    found: list[Repair] = [
+        PutRobot(code=robot.code, is_new=robot.code not in reported.robots)
+        for robot in desired.robots
+        if changed or robot.code not in reported.robots
+    ]
+    found += [
+        PutSender(code=sender.code, is_new=sender.code not in reported.senders)
+        for sender in desired.senders
+        if changed or sender.code not in reported.senders
+    ]
+    found += [RemoveRobot(code=code) for code in reported.robots if code not in robots]
+    return found + [RemoveSender(code=code) for code in reported.senders if code not in senders]
 
 
 async def reported(client: PortalClient, connector_id: str, lines: Sequence[str]) -> Reported | Failure:
-    """Read all that `repairs` compares: one request for every 47 lines. Needs an administrator's token."""
-    calls = [Call(method=name, params={}) for name in ("imconnector.list", "event.get", "placement.get")]
+    """Read all that `repairs` compares: one request for every 45 lines. Needs an administrator's token."""
+    calls = [Call(method=name, params={}) for name in (*_READ, *_READ_WHERE_ALLOWED)]
     answers: list[Answer] = []
     for start in range(0, max(1, len(lines)), _LINES_A_BATCH):
         asked = [connector.status_call(connector_id, line) for line in lines[start : start + _LINES_A_BATCH]]
         outcomes = await client.batch([*calls, *asked] if start == 0 else asked)
         if isinstance(outcomes, Failure):
             return outcomes
-        for outcome in outcomes:
-            if isinstance(outcome, Failure):
+        for number, outcome in enumerate(outcomes):
+            if not isinstance(outcome, Failure):
+                answers.append(outcome)
+            elif start == 0 and len(_READ) <= number < _CALLS_BESIDE_LINES:
+                answers.append(Answer(result=[]))
+            else:
                 return outcome
-            answers.append(outcome)
-    connectors, events, placements, *statuses = answers
+    connectors, events, placements, robots, senders, *statuses = answers
     return Reported(
         connectors={
             key.lower(): php.text(name) or "" for key, name in php.mapping(connectors.result).items()
@@ -153,6 +217,8 @@ async def reported(client: PortalClient, connector_id: str, lines: Sequence[str]
             for row in map(php.mapping, php.items(placements.result))
         ],
         lines={line: connector.status_of(line, status) for line, status in zip(lines, statuses, strict=True)},
+        robots=[code for code in map(php.text, php.items(robots.result)) if code],
+        senders=[code for code in map(php.text, php.items(senders.result)) if code],
     )
 
 
@@ -205,6 +271,22 @@ async def _apply(client: PortalClient, desired: Desired, repair: Repair) -> Line
         case BindPlacement(code):
             wanted = next(placement for placement in desired.placements if placement.code == code)
             return await connector.bind_placement(client, wanted)
+        case PutRobot() | RemoveRobot() | PutSender() | RemoveSender():
+            return await _apply_automation(client, desired, repair)
+
+
+async def _apply_automation(client: PortalClient, desired: Desired, repair: Automation) -> Failure | None:
+    match repair:
+        case PutRobot(code, is_new):
+            robot = next(robot for robot in desired.robots if robot.code == code)
+            return await automation.put_robot(client, robot, is_new=is_new)
+        case RemoveRobot(code):
+            return await automation.remove_robot(client, code)
+        case PutSender(code, is_new):
+            sender = next(sender for sender in desired.senders if sender.code == code)
+            return await automation.put_sender(client, sender, is_new=is_new)
+        case RemoveSender(code):
+            return await automation.remove_sender(client, code)
 
 
 def _works(status: LineStatus | None) -> bool:

@@ -102,7 +102,11 @@ class Operators:
         robot, installation = where.robots.get(code), where.installation
         if robot is None or installation is None:
             raise NoSuchThing(f"portal {portal!r} has no robot {code!r}")
-        waits = str(robot.fields.get("USE_SUBSCRIPTION", "N")) in ("Y", "True", "1")
+        unknown = properties.keys() - robot.fields.get("PROPERTIES", {}).keys()
+        if unknown:
+            raise NoSuchThing(f"robot {code!r} has no field {', '.join(sorted(unknown))}")
+        # Empty is «wait» as well: only an explicit N does not (specification of bizproc.robot.add).
+        waits = str(robot.fields.get("USE_SUBSCRIPTION", "Y")) != "N"
         run = RobotRun(event_token=secrets.token_hex(24), code=code, document=document, is_waiting=waits)
         where.robot_runs[run.event_token] = run
         owner = int(robot.fields.get("AUTH_USER_ID") or 0)
@@ -125,7 +129,13 @@ class Operators:
         return await courier.post(self.world, where, "robot", str(robot.fields["HANDLER"]), fields)
 
     async def send_sms(
-        self, portal: str, code: str, to: str, text: str, deal_id: int | None = None
+        self,
+        portal: str,
+        code: str,
+        to: str,
+        text: str,
+        deal_id: int | None = None,
+        lead_id: int | None = None,
     ) -> tuple[str, httpx.Response | None]:
         """The portal hands an SMS to the application; answers the message's id and the handler's answer."""
         where = self.world.portal(portal)
@@ -134,7 +144,8 @@ class Operators:
             raise NoSuchThing(f"portal {portal!r} has no sender {code!r}")
         sms = Sms(id=uuid4().hex, sender=code, to=to, text=text)
         where.sms[sms.id] = sms
-        bindings = [{"OWNER_TYPE_ID": 2, "OWNER_ID": deal_id}] if deal_id else []
+        owners = [(2, deal_id), (1, lead_id)]
+        bindings = [{"OWNER_TYPE_ID": kind, "OWNER_ID": owner} for kind, owner in owners if owner]
         fields = {
             "module_id": "crm",
             "bindings": bindings,

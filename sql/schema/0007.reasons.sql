@@ -41,6 +41,8 @@ insert into trace.error_code (reason, sqlstate, http_status, who_acts, retry, me
    'The template is not in a state that allows this.', 'The detail names its status; only approved templates are sent.'),
   ('template_incomplete', 'WB422', 422, 'operator', false,
    'The template has variables without a value, or its file is missing.', 'Fill in what the detail names.'),
+  ('no_phone', 'WB422', 422, 'operator', false,
+   'There is no phone number to write to, or it is not a whole one.', 'Give the CRM record a number with its country code.'),
   ('template_faults', 'WB422', 422, 'administrator', false,
    'WhatsApp would not take this template.', 'The detail names each field and what is wrong with it.'),
   ('template_exists', 'WB409', 409, 'administrator', false,

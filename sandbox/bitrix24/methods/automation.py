@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from sandbox.bitrix24 import php
 from sandbox.bitrix24.errors import RestError, denied
 from sandbox.bitrix24.methods.registry import Call, serves
 from sandbox.bitrix24.state import Robot, Sender
 
 STATUSES = ("queued", "sent", "delivered", "undelivered", "failed")
 CODE = re.compile(r"[A-Za-z0-9._-]+")
+PROPERTY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+PROPERTY_TYPES = ("bool", "date", "datetime", "double", "file", "int", "select", "string", "text", "user")
 
 
 @serves("messageservice.sender.add", admin_only=True)
@@ -84,6 +88,7 @@ async def robot_add(call: Call) -> bool:
     if not CODE.fullmatch(code):
         raise RestError("ERROR_ACTIVITY_VALIDATION_FAILURE", "Wrong activity code!")
     _check_handler(call, handler)
+    _check_fields(call.params)
     call.portal.robots[code] = Robot(code=code, fields=dict(call.params))
     return True
 
@@ -95,6 +100,7 @@ async def robot_update(call: Call) -> bool:
     fields = {key.upper(): value for key, value in call.fields("FIELDS").items()}
     if "HANDLER" in fields:
         _check_handler(call, str(fields["HANDLER"]))
+    _check_fields(fields)
     robot.fields.update(fields)
     return True
 
@@ -117,6 +123,20 @@ def _robot(call: Call) -> Robot:
         return call.portal.robots[call.text("CODE")]
     except KeyError:
         raise RestError("ERROR_ACTIVITY_NOT_FOUND", "Activity or Robot not found!") from None
+
+
+def _check_fields(sent: Mapping[str, Any]) -> None:
+    """Names and types of properties, and a placement's address (§3.6)."""
+    for group in ("PROPERTIES", "RETURN_PROPERTIES"):
+        for name, one in php.mapping(sent.get(group)).items():
+            described = php.mapping(one)
+            kind = str(described.get("type", "string"))
+            if not PROPERTY.fullmatch(name) or kind not in PROPERTY_TYPES or "name" not in described:
+                raise RestError("ERROR_ACTIVITY_VALIDATION_FAILURE", f"Wrong property {name}!")
+            if kind == "select" and "options" not in described:
+                raise RestError("ERROR_ACTIVITY_VALIDATION_FAILURE", f"Property {name} has no options!")
+    if str(sent.get("USE_PLACEMENT", "N")) in ("Y", "True", "1") and not sent.get("PLACEMENT_HANDLER"):
+        raise RestError("ERROR_WRONG_HANDLER_URL", "Wrong handler URL")
 
 
 def _check_handler(call: Call, handler: str) -> None:

@@ -1,7 +1,7 @@
 -- Applies template events that were just kept: status, category (announced or done) and quality, each change with its reason in
 -- the template's history; the rest of the template comes with the synchronization that is asked for. A template that is not
 -- known comes with it too. For messaging.record_events(), in its transaction. p_portals, p_events: the keys of
--- messaging.channel_event. Locks the templates in the order of their key, then the channels' synchronizations.
+-- messaging.channel_event. Locks the templates in the order of their key, then the channels' synchronizations, then the portals.
 create or replace function messaging.apply_template_events(p_portals uuid[], p_events uuid[]) returns void
 language plpgsql
 set search_path = ''
@@ -57,6 +57,9 @@ begin
         from unnest(p_portals, p_events) u(portal_id, channel_event_id)
         join messaging.channel_event e on e.portal_id = u.portal_id and e.channel_event_id = u.channel_event_id
        order by 1, 2) k;
+  -- Robots offer what is approved.
+  perform tenancy.request_repair(k.portal_id)
+    from (select distinct p.portal_id from unnest(p_portals) p(portal_id) order by 1) k;
 end
 $$;
 comment on function messaging.apply_template_events(uuid[], uuid[]) is

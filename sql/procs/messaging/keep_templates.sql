@@ -2,7 +2,8 @@
 -- p_items: [{provider_id, name, language, category, type, status, quality, reason, header, body, footer, buttons, samples}].
 -- A template is found by its name and language, which are unique in an account. What changed is kept in its history. What
 -- is no longer listed is gone; what was to be created and is not listed was refused. p_began_at: when the list was asked
--- for; what was written since is left alone. Returns how many are kept. Locks the channel's templates in the order of their key.
+-- for; what was written since is left alone. Returns how many are kept. Locks the channel's templates in the order of their
+-- key, then, where the approved ones changed, the portal: its robots offer them.
 create or replace function messaging.keep_templates(p_portal_id uuid, p_channel_id uuid, p_items jsonb, p_began_at timestamptz)
 returns int
 language plpgsql
@@ -64,6 +65,14 @@ begin
    where t.portal_id = p_portal_id and t.channel_id = p_channel_id and c.before is distinct from c.after
      and (b.template_id is not null or c.what = 'status')
    order by t.template_id, c.what desc;
+  -- Robots offer what is approved.
+  if exists (
+    select from messaging.template t
+      left join unnest(v_before) b on b.template_id = t.template_id
+     where t.portal_id = p_portal_id and t.channel_id = p_channel_id
+       and (t.status = 'approved') is distinct from coalesce(b.status = 'approved', false)) then
+    perform tenancy.request_repair(p_portal_id);
+  end if;
   return v_kept;
 end
 $$;

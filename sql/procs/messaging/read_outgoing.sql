@@ -87,7 +87,7 @@ begin
          case when jsonb_typeof(p.said -> 'media') = 'object' then p.said -> 'media' end,
          jsonb_strip_nulls(jsonb_build_object('context_id', p.answered_id,
            'chat_id', p.x -> 'portal_chat_id', 'portal_message_id', p.x -> 'portal_message_id', 'chat_key', p.x -> 'chat_key',
-           'author_name', p.x -> 'author_name', 'template', case when p.said ->> 'kind' = 'template' then p.said -> 'template' end)),
+           'author_name', p.x -> 'author_name', 'robot', p.x -> 'robot', 'template', case when p.said ->> 'kind' = 'template' then p.said -> 'template' end)),
          case when p.trouble is null and p.at is not null then p.at::timestamptz end,
          case when pg_input_is_valid(p.x ->> 'raw', 'int') then (p.x ->> 'raw')::int end,
          case when p.x ->> 'portal_message_id' ~ '^[0-9]{1,18}$' then (p.x ->> 'portal_message_id')::bigint else 0 end,

@@ -11,10 +11,8 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  v_now timestamptz := tenancy.now();
   v_digits text := messaging.known_number(p_portal_id, regexp_replace(coalesce(p_phone, ''), '[ +().-]', '', 'g'));
   v_channel uuid;
-  v_contact uuid;
   v_conversation uuid;
   v_sent record;
 begin
@@ -24,37 +22,10 @@ begin
   elsif v_digits !~ '^[1-9][0-9]{6,14}$' or messaging.country_of(v_digits) is null then
     perform trace.refuse('malformed_item', jsonb_build_object('field', 'phone'));
   end if;
-  select v.conversation_id into v_conversation
-    from messaging.identifier i
-    join messaging.conversation v on v.portal_id = i.portal_id and v.contact_id = i.contact_id and v.channel_id = v_channel
-   where i.portal_id = p_portal_id and i.kind = any (array['wa', 'alias']) and i.value = v_digits
-   limit 1;
-  if not found then
+  v_conversation := messaging.conversation_with(p_portal_id, v_channel, v_digits);
+  if v_conversation is null then
     perform tenancy.demand(p_portal_id, p_actor, 'conversation.start', v_channel);
-    insert into messaging.contact (portal_id, contact_id, name, created_at)
-    select p_portal_id, tenancy.new_id(), left(coalesce(p_name, ''), 200), v_now
-     where not exists (
-       select from messaging.identifier i
-        where i.portal_id = p_portal_id and i.kind = any (array['wa', 'alias']) and i.value = v_digits)
-    returning contact_id into v_contact;
-    insert into messaging.identifier (portal_id, kind, value, contact_id, created_at)
-    select p_portal_id, 'wa', v_digits, v_contact, v_now where v_contact is not null
-    on conflict (portal_id, kind, value) do nothing;
-    insert into messaging.conversation (portal_id, conversation_id, channel_id, contact_id, chat_key, created_at)
-    select p_portal_id, tenancy.new_id(), v_channel, i.contact_id, v_digits, v_now
-      from messaging.identifier i
-     where i.portal_id = p_portal_id and i.kind = any (array['wa', 'alias']) and i.value = v_digits
-     order by i.kind = 'alias' limit 1
-    on conflict do nothing;
-    -- Two who meet a new customer at once: the first one's contact stays.
-    delete from messaging.contact k
-     where k.portal_id = p_portal_id and k.contact_id = v_contact
-       and not exists (select from messaging.identifier i where i.portal_id = k.portal_id and i.contact_id = k.contact_id);
-    select v.conversation_id into strict v_conversation
-      from messaging.identifier i
-      join messaging.conversation v on v.portal_id = i.portal_id and v.contact_id = i.contact_id and v.channel_id = v_channel
-     where i.portal_id = p_portal_id and i.kind = any (array['wa', 'alias']) and i.value = v_digits
-     limit 1;
+    v_conversation := messaging.begin_conversation(p_portal_id, v_channel, v_digits, p_name);
   end if;
   select s.outcome, s.reason, s.detail, s.message_id into v_sent
     from messaging.submit(jsonb_build_array(jsonb_build_object(

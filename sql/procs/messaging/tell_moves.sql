@@ -1,6 +1,7 @@
 -- Which moves the portal must hear of: the tick when every part of an operator message reached the channel's
 -- tick_at, the trouble when an outgoing message failed or is unknown (and again when it is healed), and the
--- question (verify) when a delivery to the portal is unknown.
+-- question (verify) when a delivery to the portal is unknown. Every move of what a robot or the SMS service sent wakes
+-- its automation.
 create or replace function messaging.tell_moves(p_moves jsonb) returns void
 language plpgsql security definer
 set search_path = ''
@@ -11,7 +12,8 @@ set enable_mergejoin = off
 set join_collapse_limit = 1
 as $$
 begin
-  perform messaging.give_notice(t.kind, array_agg(t.portal_id), array_agg(t.message_id))
+  perform case t.kind when 'automation' then messaging.wake_automations(array_agg(t.portal_id), array_agg(t.message_id))
+                      else messaging.give_notice(t.kind, array_agg(t.portal_id), array_agg(t.message_id)) end
     from (
       select distinct n.kind, m.portal_id, case n.kind when 'verify' then m.message_id else m.origin_id end as message_id
         from jsonb_to_recordset(p_moves) v(portal_id uuid, message_id uuid, from_state text, to_state text)
@@ -24,6 +26,8 @@ begin
           select 'trouble' as kind where m.direction = 'out' and (
             v.to_state in ('failed', 'unknown', 'expired')
             or v.from_state in ('failed', 'unknown') and s.outcome = 'done')
+          union all
+          select 'automation' where m.direction = 'out' and m.source in ('robot', 'sms')
           union all
           select 'verify' where m.direction = 'in' and v.to_state = 'unknown'
           union all
@@ -38,4 +42,4 @@ begin
 end
 $$;
 comment on function messaging.tell_moves(jsonb) is
-  'Internal, batch. Gives the notices (tick, trouble, verify) that moves of messages call for.';
+  'Internal, batch. Gives the notices (tick, trouble, verify) that moves of messages call for, and wakes automation.';

@@ -68,6 +68,7 @@ def healthy(world: Any, say: Any) -> Any:
 
 def _writes(world: Any) -> list[str]:
     reads = {"imconnector.list", "event.get", "placement.get", "imconnector.status", "batch"}
+    reads |= {"bizproc.robot.list", "messageservice.sender.list"}
     return [method for method, _ in world.server.calls if method not in reads]
 
 

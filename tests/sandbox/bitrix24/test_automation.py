@@ -49,6 +49,11 @@ async def test_a_robot_runs_and_answers_its_workflow_once(installed: Any) -> Non
     assert (await installed.refused("bizproc.robot.add", robot))[1] == "ERROR_ACTIVITY_ALREADY_INSTALLED"
     foreign = {**robot, "CODE": "x", "HANDLER": "https://evil.example/robot"}
     assert (await installed.refused("bizproc.robot.add", foreign))[1] == "ERROR_WRONG_HANDLER_URL"
+    for ill in ({"1st": {"Name": "x"}}, {"x": {"Name": "x", "Type": "money"}}, {"x": {"Type": "string"}}):
+        refused = await installed.refused("bizproc.robot.add", {**robot, "CODE": "y", "PROPERTIES": ill})
+        assert refused == (400, "ERROR_ACTIVITY_VALIDATION_FAILURE")
+    page = {**robot, "CODE": "z", "USE_PLACEMENT": "Y"}
+    assert (await installed.refused("bizproc.robot.add", page))[1] == "ERROR_WRONG_HANDLER_URL"
     assert await installed.result("bizproc.robot.list") == ["send_template"]
     await installed.sandbox.run_robot("acme", "send_template", "DEAL_123", {"phone": "+5255"})
     form = installed.application.posts[-1].form
