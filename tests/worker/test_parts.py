@@ -170,9 +170,10 @@ class Part:
 
 
 async def test_a_part_that_fails_stops_the_others_in_good_order_and_then_the_process() -> None:
-    parts = [Part() for _ in range(9)]
+    parts = [Part() for _ in range(11)]
     broken = Part(RuntimeError("ours"))
-    first, second, notices, bells, checks, repairs, templates, payments, mail = cast("list[Any]", parts)
+    first, second, notices, bells, checks, repairs, clients, *others = cast("list[Any]", parts)
+    templates, automations, payments, mail = others
     worker = Worker(
         outboxes=(first, second),
         notices=notices,
@@ -180,7 +181,9 @@ async def test_a_part_that_fails_stops_the_others_in_good_order_and_then_the_pro
         money_notices=bells,
         checks=checks,
         repairs=repairs,
+        clients=clients,
         templates=templates,
+        automations=automations,
         payments=payments,
         mail=mail,
         rounds=cast("Any", broken),
