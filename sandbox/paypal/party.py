@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -35,10 +36,16 @@ LIFE_OF_IDS = {
 """How long a PayPal-Request-Id is remembered (§2.3)."""
 
 
+@cache
+def _own_keys() -> Keys:
+    """Two RSA keys take longer to make than all the rest of a sandbox."""
+    return new_keys()
+
+
 class PayPalSandbox:
     """One PayPal. `client_id` and `client_secret` are those of the merchant's application under test.
 
-    `keys` sign the webhooks; without them new ones are made.
+    `keys` sign the webhooks; without them those that are made once per process.
     """
 
     def __init__(
@@ -62,7 +69,7 @@ class PayPalSandbox:
         self._tasks = Tasks()
         self._client = httpx.AsyncClient(transport=AiohttpTransport(), timeout=60.0, trust_env=False)
         self._given_keys = keys
-        self._take(PayPalState(keys=keys or new_keys()))
+        self._take(PayPalState(keys=keys or _own_keys()))
 
     def _take(self, state: PayPalState) -> None:
         self.state = state

@@ -7,24 +7,32 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-@asynccontextmanager
-async def browsing() -> AsyncIterator[Page]:
-    """An empty page of 1280 by 800 pixels, in Spanish; skips without a Chromium."""
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser of a whole run; skips without a Chromium."""
     if CHROMIUM is None:
         pytest.skip("NO CHROMIUM ON THIS MACHINE: the demo's page is not tested in a browser")
-    faults: list[str] = []
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
+        running = await playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
         )
-        page = await browser.new_page(viewport={"width": 1280, "height": 800}, locale="es-PE")
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-        yield page
-        await browser.close()
+        yield running
+        await running.close()
+
+
+@asynccontextmanager
+async def browsing(chromium: Browser) -> AsyncIterator[Page]:
+    """An empty page of 1280 by 800 pixels, in Spanish, of somebody who was never here."""
+    faults: list[str] = []
+    context = await chromium.new_context(viewport={"width": 1280, "height": 800}, locale="es-PE")
+    page = await context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    yield page
+    await context.close()
     assert faults == []

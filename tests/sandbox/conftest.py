@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from sandbox.app import Sandbox, create_app
+from tests.sandbox.browsing import chromium as chromium
 from tests.sandbox.serving import Receiver, free_socket, serving
 
 MODES = "SENT,DELIVERED,READ,FAILED,ENQUEUED,MESSAGE,OTHERS,BILLING,TEMPLATE,ACCOUNT"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.sandbox.browsing import browsing
 from tests.sandbox.channel import Channel
@@ -29,8 +29,8 @@ UNLABELLED = (
 
 
 @pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with browsing() as shown:
+async def page(stage: Stage, chromium: Browser) -> AsyncIterator[Page]:
+    async with browsing(chromium) as shown:
         await shown.goto(stage.base)
         yield shown
 

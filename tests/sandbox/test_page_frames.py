@@ -12,7 +12,7 @@ import pytest
 from litestar import Litestar, MediaType, Request, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath
-from playwright.async_api import Frame, Page, expect
+from playwright.async_api import Browser, Frame, Page, expect
 
 from sandbox.app import Sandbox, create_app
 from sandbox.bitrix24 import AppCard
@@ -78,7 +78,7 @@ def application(posts: list[tuple[str, dict[str, str]]]) -> Litestar:
 
 
 @pytest.fixture
-async def demo() -> AsyncIterator[Demo]:
+async def demo(chromium: Browser) -> AsyncIterator[Demo]:
     posts: list[tuple[str, dict[str, str]]] = []
     app_socket, app_url = free_socket()
     sandbox_socket, base = free_socket()
@@ -86,7 +86,7 @@ async def demo() -> AsyncIterator[Demo]:
     async with (
         serving(application(posts), app_socket),
         serving(sandbox, sandbox_socket),
-        browsing() as page,
+        browsing(chromium) as page,
     ):
         yield Demo(sandbox=sandbox.state.sandbox, base=base, application=app_url, posts=posts, page=page)
 
