@@ -38,9 +38,20 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "The text of its body; the limits of image, video or document for the file of its header.",
         "El texto de su cuerpo; el archivo del encabezado, con los límites de imagen, video o documento.",
     ),
+    "buttons": (
+        "Up to 3 buttons of 20 characters; header and footer of 60.",
+        "Hasta 3 botones de 20 caracteres; encabezado y pie de 60.",
+    ),
+    "list": (
+        "Up to 10 rows in all: titles of 24 characters, descriptions of 72; its button has 20.",
+        "Hasta 10 filas en total: títulos de 24 caracteres, descripciones de 72; su botón, de 20.",
+    ),
     "location": ("A place with its link to a map.", "Un lugar con su enlace a un mapa."),
     "contact": ("Names and numbers.", "Nombres y números."),
-    "reaction": ("An emoji on a message.", "Un emoji en un mensaje."),
+    "reaction": (
+        "An emoji on a message; ours on one of the customer's, at most 30 days old.",
+        "Un emoji en un mensaje; el nuestro, en uno del cliente de hace 30 días como máximo.",
+    ),
     "button_reply": (
         "A button was pressed; `postbackText` names it for programs.",
         "Se pulsó un botón; `postbackText` lo nombra para los programas.",

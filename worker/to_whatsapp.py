@@ -98,11 +98,14 @@ class ToWhatsApp:
             destination=destination,
             text=claim["text"],
             context_key=context.get("wa" if context.get("direction") == "in" else "gs"),
+            content=claim["payload"].get("content"),
+            reference=str(claim["message_id"]),
         )
         media = claim["media"]
         if not media:
             return message
-        shelved = await self._file(claim, claim["kind"], "bitrix24", about)
+        party = "bitrix24" if claim["source"] == "open_line" else "file"
+        shelved = await self._file(claim, claim["kind"], party, about)
         if isinstance(shelved, Failure):
             return shelved
         return msgspec.structs.replace(message, url=self._shelf.address(shelved), filename=shelved.name)

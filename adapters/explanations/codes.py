@@ -23,6 +23,7 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         block_failed bridge caption device dropped exhausted expired file_empty file_large
         file_link file_refused file_type file_unreachable flow_limit foreign_page form
         gupshup_limit identity_changed kind_unsupported last_owner marketing_limit
+        message_faults
         meta_experiment no_number no_phone not_found not_on_whatsapp not_opted_in not_there nothing_said
         offline
         outcome_unknown parameter_invalid pending_too_long rate_number rate_pair resent_enough
@@ -89,6 +90,7 @@ _OURS: Final = {
     "line": "unknown_line line_removed",
     "line_pending": "line_not_connected",
     "line_taken": "line_taken",
+    "message_faults": "message_faults",
     "no_number": "no_number",
     "no_owner_left": "no_owner_left",
     "no_phone": "no_phone",

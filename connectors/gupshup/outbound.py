@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from connectors.gupshup.shapes import STRUCTURED, Structured, needs_encoding, shape_of
 from connectors.outside import Actor, Failure, Policy
 from connectors.redaction import Secret
 
@@ -15,12 +16,12 @@ MAX_TEXT: Final = 4_096
 MAX_CAPTION: Final = 1_024
 """Characters of a caption."""
 
-Kind = Literal["text", "image", "video", "audio", "document", "sticker"]
+Kind = Literal["text", "image", "video", "audio", "document", "sticker"] | Structured
 _WITHOUT_CAPTION: Final = ("audio", "sticker")
 
 
 class OutboundMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """One WhatsApp message: a text, or one file that Gupshup fetches from `url`."""
+    """One WhatsApp message: a text, one file that Gupshup fetches from `url`, or a `content`."""
 
     kind: Kind
     destination: str
@@ -32,7 +33,11 @@ class OutboundMessage(msgspec.Struct, frozen=True, kw_only=True):
     filename: str | None = None
     """Of a document; the customer sees it. Without one, the last part of the URL's path."""
     context_key: str | None = None
-    """The message quoted: WhatsApp's id of the customer's, the gs id of our own."""
+    """The message quoted or reacted to: WhatsApp's id of the customer's, the gs id of our own."""
+    content: dict[str, Any] | None = None
+    """Of what is more than text and file, as `messaging.content_faults` describes it."""
+    reference: str | None = None
+    """Our id of buttons and lists; it comes back with the answer."""
 
 
 class OutboundTemplate(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +73,10 @@ def template_form_of(message: OutboundTemplate, source: str, app_name: str) -> d
 
 def unsendable(message: OutboundMessage) -> Failure | None:
     """Why this message cannot be sent as it is; found before anything leaves."""
+    if message.kind in STRUCTURED:
+        if message.content is None or (message.kind == "reaction" and not message.context_key):
+            return _refusal("text_missing", f"a message of kind {message.kind} needs its content")
+        return None
     text, is_text = message.text or "", message.kind == "text"
     if is_text and not text.strip():
         return _refusal("text_missing", "a text message needs a text")
@@ -85,15 +94,18 @@ def unsendable(message: OutboundMessage) -> Failure | None:
 def form_of(message: OutboundMessage, source: str, app_name: str) -> dict[str, Any]:
     """The form fields of `POST /wa/api/v1/msg`; `src.name` always, or sends fail with 1001."""
     content = _content(message)
-    if message.context_key:
+    if message.context_key and message.kind != "reaction":
         content["context"] = {"msgId": message.context_key}
-    return {
+    form: dict[str, Any] = {
         "channel": "whatsapp",
         "source": source,
         "destination": message.destination,
         "src.name": app_name,
         "message": content,
     }
+    if message.kind == "list" and needs_encoding(content):
+        form["encode"] = "true"
+    return form
 
 
 def _content(message: OutboundMessage) -> dict[str, Any]:
@@ -110,6 +122,8 @@ def _content(message: OutboundMessage) -> dict[str, Any]:
             return {"type": "video", "url": url, "caption": caption}
         case "audio" | "sticker":
             return {"type": message.kind, "url": url}
+        case kind:
+            return shape_of(kind, message.content or {}, message.context_key, message.reference)
 
 
 def _last_part(url: Secret | str) -> str:

@@ -55,6 +55,8 @@ insert into trace.error_code (reason, sqlstate, http_status, who_acts, retry, me
    'The channel''s plan does not include this.', 'Renew or change the plan.'),
   ('too_long', 'WB422', 422, 'operator', false,
    'The text is longer than WhatsApp allows.', 'Send it in shorter parts.'),
+  ('message_faults', 'WB422', 422, 'operator', false,
+   'WhatsApp would not take this message.', 'The detail names each field and what is wrong with it.'),
   ('media_kind', 'WB422', 422, 'operator', false,
    'WhatsApp has no such kind of message, or nobody can send one.', 'The detail names the kind; send the content as text or as a file.'),
   ('media_type', 'WB422', 422, 'operator', false,

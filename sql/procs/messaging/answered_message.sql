@@ -20,6 +20,9 @@ begin
      where m.portal_id = p_portal_id
        and m.message_id = case when pg_input_is_valid(p_part ->> 'reply_to', 'uuid') then (p_part ->> 'reply_to')::uuid end
        and m.conversation_id = p_conversation_id and m.source <> 'mirror'
+       -- WhatsApp takes a reaction of ours on what the customer said in the last 30 days.
+       and (p_part ->> 'kind' is distinct from 'reaction'
+            or m.direction = 'in' and tenancy.id_time(m.message_id) > tenancy.now() - interval '30 days')
        and (m.direction = 'in' or m.state in ('submitted', 'enqueued', 'sent', 'delivered', 'read'));
   elsif v_quoted <> '' then
     select r.message_id into v_message

@@ -1,5 +1,5 @@
 -- Why WhatsApp would not take a part of a message as it is declared, by messaging.message_kind: before anything is held or
--- fetched. p_part: {kind, text, media {url, mime, size}} as in messaging.submit(). A type that is not declared is judged by
+-- fetched. p_part: {kind, text, media {url, mime, size}, content (messaging.content_faults), reply_to} as in messaging.submit(). A type that is not declared is judged by
 -- the worker, once it has the file; sound of a type that WhatsApp does not take is converted on its way, so it passes.
 -- Returns null, or {reason, and the figures that explain it}. Locks nothing; one look-up by key.
 create or replace function messaging.content_fault(p_part jsonb) returns jsonb
@@ -13,12 +13,15 @@ declare
   v_bytes bigint := case when p_part #>> '{media,size}' ~ '^[0-9]{1,18}$' then (p_part #>> '{media,size}')::bigint end;
   v_most bigint;
   v_is_taken boolean;
+  v_faults jsonb;
 begin
   select * into v_kind from messaging.message_kind k where k.kind = p_part ->> 'kind' and k.may_send;
   if not found then
     return jsonb_build_object('reason', 'media_kind', 'kind', left(p_part ->> 'kind', 50));
   elsif v_kind.max_bytes is null then
-    return null;
+    select jsonb_agg(to_jsonb(f)) into v_faults from messaging.content_faults(v_kind.kind, p_part -> 'content') f;
+    return case when v_faults is not null then jsonb_build_object('reason', 'message_faults', 'faults', v_faults)
+                when v_kind.kind = 'reaction' and p_part ->> 'reply_to' is null then jsonb_build_object('reason', 'malformed_item', 'field', 'reply_to') end;
   elsif coalesce(p_part #>> '{media,url}', '') !~ '^https?://[^[:space:]]+$' then
     return jsonb_build_object('reason', 'malformed_item', 'field', 'media');
   elsif v_text <> '' and v_kind.max_text is null then

@@ -23,7 +23,8 @@ begin
     from unnest(p_rows) r
     join tenancy.channel c on c.portal_id = r.portal_id and c.channel_id = r.channel_id and c.line_id is not null
    where r.outcome = 'accepted' and r.source <> 'open_line' and r.author ~ '^[0-9]+$'
-     and r.kind = any (array['template', 'text', 'image', 'video', 'audio', 'voice', 'document', 'sticker']);
+     and r.kind = any (array['template', 'text', 'image', 'video', 'audio', 'voice', 'document', 'sticker',
+                            'location', 'contact', 'buttons', 'list']);
   if v_rows is null then
     return;
   end if;

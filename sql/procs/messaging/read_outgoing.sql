@@ -31,7 +31,7 @@ begin
              when i.parts = '[]' then 'no_parts'
              when i.at is not null
                and not (i.at ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d' and pg_input_is_valid(i.at, 'timestamptz')) then 'bad_timestamp'
-             when i.x ->> 'user_id' is not null and i.x ->> 'user_id' !~ '^[0-9]{1,18}$' then 'bad_user'
+             when i.x ->> 'user_id' is not null and i.x ->> 'user_id' !~ '^([0-9]{1,18}|key:[0-9a-f-]{36})$' then 'bad_user'
              when c.channel_id is null and i.x ->> 'conversation_id' is null then 'unknown_line'
              when v.conversation_id is null then 'unknown_chat'
            end as trouble
@@ -61,7 +61,7 @@ begin
              when length(p.x ->> 'text') > 4096 then 'too_long'
              when p.x ->> 'kind' = 'template' and not coalesce(pg_input_is_valid(p.x -> 'template' ->> 'template_id', 'uuid'), false) then 'malformed_item'
              when coalesce(p.x ->> 'text', '') = '' and coalesce(jsonb_typeof(p.x -> 'media'), '') <> 'object'
-               and coalesce(p.x ->> 'kind', '') <> 'template' then 'malformed_item'
+               and coalesce(p.x ->> 'kind', '') <> 'template' and jsonb_typeof(p.x -> 'content') is distinct from 'object' then 'malformed_item'
            end as reason, f.found - 'reason' as figures, a.answered_id
       from r
       left join lateral jsonb_array_elements(r.parts) with ordinality p(x, n) on true
@@ -83,9 +83,12 @@ begin
          end,
          p.portal_id, p.source, p.key, p.part, greatest(jsonb_array_length(p.parts), 1), p.channel_id, p.conversation_id,
          p.x ->> 'user_id', left(coalesce(p.said ->> 'kind', 'text'), 50),
-         case when p.answered_id is not null and p.said ? 'reply' then nullif(p.said #>> '{reply,answer}', '') else p.said ->> 'text' end,
+         case when p.answered_id is not null and p.said ? 'reply' then nullif(p.said #>> '{reply,answer}', '')
+              when p.said ? 'content' and p.trouble is null then coalesce(messaging.content_text(p.said ->> 'kind', p.said -> 'content'), p.said ->> 'text')
+              else p.said ->> 'text' end,
          case when jsonb_typeof(p.said -> 'media') = 'object' then p.said -> 'media' end,
          jsonb_strip_nulls(jsonb_build_object('context_id', p.answered_id,
+           'content', case when jsonb_typeof(p.said -> 'content') = 'object' then p.said -> 'content' end,
            'chat_id', p.x -> 'portal_chat_id', 'portal_message_id', p.x -> 'portal_message_id', 'chat_key', p.x -> 'chat_key',
            'author_name', p.x -> 'author_name', 'robot', p.x -> 'robot', 'template', case when p.said ->> 'kind' = 'template' then p.said -> 'template' end)),
          case when p.trouble is null and p.at is not null then p.at::timestamptz end,
