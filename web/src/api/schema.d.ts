@@ -739,7 +739,13 @@ export interface paths {
          */
         get: operations["FindMessages"];
         put?: never;
-        post?: never;
+        /**
+         * SendMessage
+         * @description Send to a customer who wrote within 24 hours (later: a template). Needs the right to write.
+         *
+         *     All parts are sent or none: a refusal keeps nothing and costs nothing; 422 names each field and its fault.
+         */
+        post: operations["SendMessage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2739,6 +2745,13 @@ export interface components {
         Alerts: {
             thresholds: number[];
         };
+        /** AudioContent */
+        AudioContent: {
+            url: string;
+            mime?: string | null;
+            /** @constant */
+            kind: "audio";
+        };
         /** Balance */
         Balance: {
             /** @enum {string} */
@@ -2765,6 +2778,15 @@ export interface components {
             text: string;
             url?: string | null;
             phone_number?: string | null;
+        };
+        /** ButtonsContent */
+        ButtonsContent: {
+            text: string;
+            header?: string | null;
+            footer?: string | null;
+            buttons: components["schemas"]["ReplyButton"][];
+            /** @constant */
+            kind: "buttons";
         };
         /** Cap */
         Cap: {
@@ -2969,6 +2991,17 @@ export interface components {
             phone: string;
             /** @default  */
             purpose: string;
+        };
+        /** ContactContent */
+        ContactContent: {
+            name: string;
+            first_name?: string | null;
+            last_name?: string | null;
+            organization?: string | null;
+            phones?: components["schemas"]["Phone"][];
+            emails?: components["schemas"]["Email"][];
+            /** @constant */
+            kind: "contact";
         };
         /** Conversation */
         Conversation: {
@@ -3292,6 +3325,15 @@ export interface components {
             /** Format: date-time */
             issued_at: string;
         };
+        /** DocumentContent */
+        DocumentContent: {
+            url: string;
+            name?: string | null;
+            caption?: string | null;
+            mime?: string | null;
+            /** @constant */
+            kind: "document";
+        };
         /** Draft */
         Draft: {
             name: string;
@@ -3308,6 +3350,15 @@ export interface components {
                 [key: string]: string;
             };
             media_url?: string | null;
+        };
+        /** Email */
+        Email: {
+            email: string;
+            /**
+             * @default WORK
+             * @enum {string}
+             */
+            type: "HOME" | "WORK";
         };
         /** EventAssignment */
         EventAssignment: {
@@ -3356,6 +3407,14 @@ export interface components {
         /** Finished */
         Finished: {
             state: string;
+        };
+        /** ImageContent */
+        ImageContent: {
+            url: string;
+            caption?: string | null;
+            mime?: string | null;
+            /** @constant */
+            kind: "image";
         };
         /** Invitation */
         Invitation: {
@@ -3434,11 +3493,41 @@ export interface components {
         Link: {
             secret: string;
         };
+        /** ListContent */
+        ListContent: {
+            header: string;
+            text: string;
+            footer?: string | null;
+            button: string;
+            sections: components["schemas"]["ListSection"][];
+            /** @constant */
+            kind: "list";
+        };
+        /** ListRow */
+        ListRow: {
+            title: string;
+            id: string;
+            description?: string | null;
+        };
+        /** ListSection */
+        ListSection: {
+            title?: string | null;
+            rows: components["schemas"]["ListRow"][];
+        };
         /** LoadedCard */
         LoadedCard: {
             card: components["schemas"]["RateCard"] | null;
             faults: components["schemas"]["RateFault"][];
             more_faults: number;
+        };
+        /** LocationContent */
+        LocationContent: {
+            latitude: number;
+            longitude: number;
+            name?: string | null;
+            address?: string | null;
+            /** @constant */
+            kind: "location";
         };
         /** MadeKey */
         MadeKey: {
@@ -3596,6 +3685,15 @@ export interface components {
             scopes: string[];
             /** Format: date-time */
             expires_at: string;
+        };
+        /** NewMessage */
+        NewMessage: {
+            key: string;
+            content: components["schemas"]["TextContent"] | components["schemas"]["ImageContent"] | components["schemas"]["VideoContent"] | components["schemas"]["DocumentContent"] | components["schemas"]["AudioContent"] | components["schemas"]["StickerContent"] | components["schemas"]["LocationContent"] | components["schemas"]["ContactContent"] | components["schemas"]["ReactionContent"] | components["schemas"]["ButtonsContent"] | components["schemas"]["ListContent"];
+            conversation_id?: string | null;
+            channel_id?: string | null;
+            phone?: string | null;
+            reply_to?: string | null;
         };
         /** NewPerson */
         NewPerson: {
@@ -3799,6 +3897,15 @@ export interface components {
             language?: "es" | "en" | "pt" | null;
             /** @enum {null|string} */
             state?: "active" | "disabled" | null;
+        };
+        /** Phone */
+        Phone: {
+            phone: string;
+            /**
+             * @default CELL
+             * @enum {string}
+             */
+            type: "CELL" | "MAIN" | "IPHONE" | "HOME" | "WORK";
         };
         /** Plan */
         Plan: {
@@ -4115,6 +4222,12 @@ export interface components {
             surcharge: number;
             reverse_on_failure: boolean;
         };
+        /** ReactionContent */
+        ReactionContent: {
+            emoji: string;
+            /** @constant */
+            kind: "reaction";
+        };
         /** Recharge */
         Recharge: {
             is_on: boolean;
@@ -4190,6 +4303,11 @@ export interface components {
             items: components["schemas"]["Refund"][];
             next: string | null;
         };
+        /** ReplyButton */
+        ReplyButton: {
+            title: string;
+            id: string;
+        };
         /** Reserved */
         Reserved: {
             /** Format: uuid */
@@ -4250,6 +4368,12 @@ export interface components {
             /** Format: date-time */
             ordered_at: string;
             last_paid_at: string | null;
+        };
+        /** SentMessage */
+        SentMessage: {
+            /** Format: uuid */
+            message_id: string;
+            parts: string[];
         };
         /** SentTemplate */
         SentTemplate: {
@@ -4387,6 +4511,13 @@ export interface components {
         StatementPage: {
             items: components["schemas"]["StatementLine"][];
             next: string | null;
+        };
+        /** StickerContent */
+        StickerContent: {
+            url: string;
+            mime?: string | null;
+            /** @constant */
+            kind: "sticker";
         };
         /** Subscription */
         Subscription: {
@@ -4538,6 +4669,12 @@ export interface components {
         TestMessage: {
             phone: string;
         };
+        /** TextContent */
+        TextContent: {
+            text: string;
+            /** @constant */
+            kind: "text";
+        };
         /** TimelineEntry */
         TimelineEntry: {
             /** Format: date-time */
@@ -4620,6 +4757,14 @@ export interface components {
         Verdict: {
             /** @enum {string} */
             verdict: "arrived" | "resend" | "drop";
+        };
+        /** VideoContent */
+        VideoContent: {
+            url: string;
+            caption?: string | null;
+            mime?: string | null;
+            /** @constant */
+            kind: "video";
         };
         /** WalletFact */
         WalletFact: {
@@ -6060,6 +6205,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SendMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentMessage"];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
