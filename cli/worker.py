@@ -21,6 +21,7 @@ from worker.automations import Automations
 from worker.channel_notices import ChannelNotices
 from worker.checks import Checks
 from worker.clients import Clients
+from worker.directories import Directories
 from worker.mail import Mail
 from worker.money_notices import MoneyNotices
 from worker.notices import Notices
@@ -79,6 +80,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
             checks=Checks(database, out.gupshup, out.portals, out.box, out.addresses),
             repairs=Repairs(database, out.portals, out.addresses, settings.app_name),
             clients=Clients(database, out.portals),
+            directories=Directories(database, out.portals),
             templates=Templates(database, out.gupshup, out.portals.buckets, out.shelf, out.box),
             automations=Automations(database, out.portals, out.box, wake),
             rounds=Rounds(database, out.shelf, wake, trace_keep_days=settings.trace_keep_days),

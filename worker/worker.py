@@ -12,6 +12,7 @@ from worker.automations import Automations
 from worker.channel_notices import ChannelNotices
 from worker.checks import Checks
 from worker.clients import Clients
+from worker.directories import Directories
 from worker.mail import Mail
 from worker.money_notices import MoneyNotices
 from worker.notices import Notices
@@ -36,6 +37,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     clients: Clients
     templates: Templates
     automations: Automations
+    directories: Directories
     rounds: Rounds
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -44,7 +46,8 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         A part that fails stops the others in good order, then the process: whoever supervises it begins anew.
         """
         tellers = (self.notices, self.channel_notices, self.money_notices)
-        errands = (self.checks, self.repairs, self.clients, self.templates, self.automations)
+        kept = (self.checks, self.repairs, self.directories)
+        errands = (*kept, self.clients, self.templates, self.automations)
         money = (self.payments, self.mail)
         parts = (*self.outboxes, *tellers, *errands, *money, self.rounds)
         outcomes = await asyncio.gather(

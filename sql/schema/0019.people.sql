@@ -41,15 +41,18 @@ comment on table tenancy.portal_line is 'The open lines of a portal and the user
 
 create table tenancy.directory_reading (
   portal_id uuid not null references tenancy.portal,
-  read_at timestamptz not null,
+  read_at timestamptz,
   actor text,
   failure text,
   succeeded_at timestamptz,
   counts jsonb not null default '{}',
+  due_at timestamptz not null,
+  failures int not null default 0,
   primary key (portal_id)
 );
 comment on table tenancy.directory_reading is
-  'The last time that a portal''s directory was read: when and for whom, what failed (null: nothing), when it last succeeded, and how many of each were named: {people, departments, lines}.';
+  'The last time that a portal''s directory was read: when and for whom, what failed (null: nothing), when it last succeeded, and how many of each were named: {people, departments, lines}; when it is to be read again, and how often it failed since.';
+create index directory_reading_due on tenancy.directory_reading (due_at);
 
 create table tenancy.membership_change (
   portal_id uuid not null references tenancy.portal,

@@ -100,3 +100,13 @@ def test_a_company_is_read_and_a_departments_people_are_found(house: House) -> N
     _call(house, "POST", "/people/reading")
     (gone,) = _call(house, "GET", "/people", params={"search": "sofía"}).json()["people"]
     assert (False, "dismissed") == (gone["is_active"], gone["cells"][0]["rule"])
+
+
+def test_the_company_is_read_by_itself_when_it_is_due(house: House) -> None:
+    house.administrator.tell_company({"people": [{"id": 40, "name": "Nuria", "last_name": "Vega"}]})
+    _call(house, "POST", "/people/reading")
+    house.administrator.tell_company({"people": [{"id": 40, "is_active": False}]})
+    house.query("update tenancy.directory_reading set due_at = tenancy.now() returning 1")
+    house.until("it is read by the clock", lambda: not _call(house, "GET", "/people/reading").json()["actor"])
+    (nuria,) = _call(house, "GET", "/people", params={"search": "nuria"}).json()["people"]
+    assert ("dismissed", []) == (nuria["cells"][0]["rule"], nuria["cells"][0]["roles"])

@@ -170,10 +170,10 @@ class Part:
 
 
 async def test_a_part_that_fails_stops_the_others_in_good_order_and_then_the_process() -> None:
-    parts = [Part() for _ in range(11)]
+    parts = [Part() for _ in range(12)]
     broken = Part(RuntimeError("ours"))
     first, second, notices, bells, checks, repairs, clients, *others = cast("list[Any]", parts)
-    templates, automations, payments, mail = others
+    templates, automations, companies, payments, mail = others
     worker = Worker(
         outboxes=(first, second),
         notices=notices,
@@ -184,6 +184,7 @@ async def test_a_part_that_fails_stops_the_others_in_good_order_and_then_the_pro
         clients=clients,
         templates=templates,
         automations=automations,
+        directories=companies,
         payments=payments,
         mail=mail,
         rounds=cast("Any", broken),

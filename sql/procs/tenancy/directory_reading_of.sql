@@ -12,7 +12,7 @@ begin
     select r.read_at, r.actor, nullif(u.name, ''), r.failure, r.succeeded_at, r.counts
       from tenancy.directory_reading r
       left join tenancy.portal_user u on u.portal_id = r.portal_id and u.user_id = r.actor
-     where r.portal_id = p_portal_id;
+     where r.portal_id = p_portal_id and r.read_at is not null;
 end
 $$;
 comment on function tenancy.directory_reading_of(uuid, text) is

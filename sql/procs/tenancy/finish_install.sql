@@ -1,6 +1,7 @@
 -- The installer's page reported that it finished, or the portal says INSTALLED: events flow from now on.
 -- Channels that an earlier uninstallation had disconnected are connected again, unless their line or number is taken
--- meanwhile. Idempotent. Resumes what waited for the portal. A portal that we suspended stays suspended.
+-- meanwhile. The company is read ten minutes later for the first time (tenancy.claim_directories). Idempotent. Resumes
+-- what waited for the portal. A portal that we suspended stays suspended.
 -- Raises WB404 unknown_portal, WB409 portal_state where the application was uninstalled meanwhile.
 -- Locks the portal row, then the channels that come back, then lanes.
 create or replace function tenancy.finish_install(p_portal_id uuid) returns void
@@ -22,6 +23,8 @@ begin
      set state = case p.state when 'installing' then 'installed' else p.state end,
          installed_at = coalesce(p.installed_at, v_now), repair_at = v_now, updated_at = v_now
    where p.portal_id = p_portal_id;
+  insert into tenancy.directory_reading (portal_id, due_at)
+  values (p_portal_id, v_now + interval '10 minutes') on conflict (portal_id) do nothing;
   for v_channel in
     select c.channel_id from tenancy.channel c
      where c.portal_id = p_portal_id and c.state = 'disconnected' and c.state_reason = 'portal_uninstalled'

@@ -3,7 +3,8 @@
 -- that is absent was not read and changes nothing. What a list names no longer is marked as vanished (a person only if a
 -- list once named him), and comes back when it is named again. A list
 -- without most of the people takes nobody away: people_missing. p_failure: why the rest could not be read; the reading is
--- remembered either way, for p_actor (null: the round). Idempotent; an item that is no object with an id is passed over.
+-- remembered either way, for p_actor (null: the round), and the next one is due a day later; after failures an hour
+-- later, then two, four, up to a day. Idempotent; an item that is no object with an id is passed over.
 -- Locks the portal row: one reading at a time.
 create or replace function tenancy.keep_directory(p_portal_id uuid, p_directory jsonb, p_actor text default null, p_failure text default null)
 returns void
@@ -13,8 +14,10 @@ as $$
 declare
   v_now timestamptz := tenancy.now();
   v_failure text := p_failure;
+  v_failures int;
 begin
   perform from tenancy.portal p where p.portal_id = p_portal_id for no key update;
+  v_failures := coalesce((select least(r.failures, 5) from tenancy.directory_reading r where r.portal_id = p_portal_id), 0);
   if jsonb_typeof(p_directory -> 'people') = 'array' then
     if not tenancy.keep_people(p_portal_id, p_directory -> 'people', v_now) then
       v_failure := coalesce(v_failure, 'people_missing');
@@ -46,13 +49,16 @@ begin
      where l.portal_id = p_portal_id and l.seen_at < v_now and l.vanished_at is null;
   end if;
   perform tenancy.chain_departments(p_portal_id);
-  insert into tenancy.directory_reading as r (portal_id, read_at, actor, failure, succeeded_at, counts)
+  insert into tenancy.directory_reading as r (portal_id, read_at, actor, failure, succeeded_at, counts, due_at, failures)
   select p_portal_id, v_now, p_actor, v_failure, case when v_failure is null then v_now end,
          coalesce((select jsonb_object_agg(l.key, jsonb_array_length(l.value)) from jsonb_each(p_directory) l
-                    where jsonb_typeof(l.value) = 'array'), '{}')
+                    where jsonb_typeof(l.value) = 'array'), '{}'),
+         v_now + case when v_failure is null then interval '1 day' else least(interval '1 hour' * 2 ^ v_failures, interval '1 day') end,
+         case when v_failure is null then 0 else v_failures + 1 end
   on conflict (portal_id) do update set
     read_at = excluded.read_at, actor = excluded.actor, failure = excluded.failure,
-    succeeded_at = coalesce(excluded.succeeded_at, r.succeeded_at), counts = r.counts || excluded.counts;
+    succeeded_at = coalesce(excluded.succeeded_at, r.succeeded_at), counts = r.counts || excluded.counts,
+    due_at = excluded.due_at, failures = excluded.failures;
 end
 $$;
 comment on function tenancy.keep_directory(uuid, jsonb, text, text) is

@@ -136,6 +136,13 @@ describe('the view of people', () => {
     page.unmount()
   })
 
+  it('reads the company by itself where it never was', async () => {
+    const page = await people({ 'GET /api/v1/people/reading': { read_at: null, counts: {} }, 'POST /api/v1/people/reading': ANSWERS['GET /api/v1/people/reading'] })
+    expect(page.get('[data-reading=good]').text()).toContain('Ana Torres')
+    expect(page.get('[data-count=departments]').text()).toBe('2')
+    page.unmount()
+  })
+
   it('shows nothing to who gives no roles, and asks for nothing', async () => {
     const page = await people({ 'GET /api/v1/portal': { may: ['channel.view'] } })
     expect(page.text()).toContain('Solo un propietario ve y da los roles')
