@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from adapters.automation import robot_of, sender_of
-from connectors.bitrix24.connector import LineData
+from connectors.bitrix24.connector import LineData, Placement
 from connectors.bitrix24.desired import Desired
 from connectors.bitrix24.texts import language_of
 
@@ -40,6 +40,7 @@ class Addresses:
         self.install = f"{base}/bitrix24/install"
         self.app = f"{base}/bitrix24/app"
         self.settings_page = f"{base}/bitrix24/setting-connector"
+        self.chat_templates = f"{base}/bitrix24/chat-templates"
         self.events = f"{base}/bitrix24/events"
         self.robot = f"{base}/bitrix24/robot"
         self.sms = f"{base}/bitrix24/sms"
@@ -61,7 +62,7 @@ def desired_of(
         settings_page=addresses.settings_page,
         events_handler=addresses.events,
         events=EVENTS,
-        placements=(),
+        placements=(_chat_templates(addresses),),
         lines={
             line["line_id"]: LineData(number=line["phone"], name=f"+{line['phone']} {line['name']}")
             for line in repair["lines"]
@@ -69,4 +70,24 @@ def desired_of(
         robots=[robot_of(connector, addresses.robot, automation["templates"], language)],
         senders=[sender_of(connector, addresses.sms, channel, language) for channel in automation["senders"]],
         registered=automation["registered"],
+    )
+
+
+def _chat_templates(addresses: Addresses) -> Placement:
+    """The button below an open channel's chat, and the size of the page that it opens."""
+    spanish, english, portuguese = "Plantillas de WhatsApp", "WhatsApp templates", "Modelos do WhatsApp"
+    return Placement(
+        code="IM_TEXTAREA",
+        handler=addresses.chat_templates,
+        title=english,
+        titles={"es": spanish, "la": spanish, "en": english, "br": portuguese},
+        options={
+            "iconName": "fa-whatsapp",
+            "context": "LINES",
+            "role": "USER",
+            "color": "GREEN",
+            "width": "440",
+            "height": "560",
+            "extranet": "N",
+        },
     )

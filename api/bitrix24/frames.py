@@ -1,4 +1,4 @@
-"""The pages that a portal opens in a frame: installer, application, connector settings.
+"""The pages that a portal opens in a frame: installer, application, connector settings, templates in a chat.
 
 Anyone can post a forged frame, so a user is believed only when the authorization server and the portal it
 names confirm him (contracts/bitrix24.md §1.6). Nothing is ever asked of the DOMAIN that a request brings.
@@ -28,7 +28,7 @@ from connectors.outside import Failure
 from runtime.bearer import Holder
 from runtime.errors import SqlFailure
 
-Page = Literal["install", "app", "setting-connector"]
+Page = Literal["install", "app", "setting-connector", "chat-templates"]
 log = structlog.get_logger(__name__)
 _METHODS = [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST]
 
@@ -63,6 +63,19 @@ async def setting_connector(
 ) -> Response[str]:
     """The page on which an administrator connects a number to an open line."""
     return await _page("setting-connector", request, services)
+
+
+@route(
+    "/bitrix24/chat-templates",
+    http_method=_METHODS,
+    operation_id=for_each_method("ChatTemplatesFrame"),
+    tags=["bitrix24"],
+)
+async def chat_templates(
+    request: Request[Any, Any, Any], services: NamedDependency[Services]
+) -> Response[str]:
+    """The templates beside an open channel's chat (`IM_TEXTAREA`, contracts/bitrix24.md §3.4)."""
+    return await _page("chat-templates", request, services)
 
 
 async def _page(page: Page, request: Request[Any, Any, Any], services: Services) -> Response[str]:

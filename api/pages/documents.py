@@ -15,11 +15,12 @@ from api.pages.assets import Needed, needed, needed_by_staff, stylesheet
 from api.pages.texts import TEXTS
 from connectors.bitrix24.texts import Language
 
-Page = Literal["install", "app", "setting-connector"]
+Page = Literal["install", "app", "setting-connector", "chat-templates"]
 _FIRST_VIEW: Final[dict[Page, str]] = {
     "install": "InstallView",
     "app": "ChannelsView",
     "setting-connector": "ConnectorView",
+    "chat-templates": "ChatTemplatesView",
 }
 
 

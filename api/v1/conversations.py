@@ -30,6 +30,20 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
 
 
+class Chat(msgspec.Struct, frozen=True, kw_only=True):
+    """The customer behind a chat of the portal's messenger."""
+
+    conversation_id: UUID
+    channel_id: UUID
+    channel_name: str
+    contact_name: str
+    phone: str | None
+    """Digits; none for a customer who shows no number."""
+    window_until: datetime | None
+    """Until when WhatsApp takes free text."""
+    may_write: bool
+
+
 class ConversationMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message within its conversation."""
 
@@ -75,3 +89,13 @@ async def list_messages(
     }
     rows = await services.database.call("messaging.read_conversation", arguments)
     return [msgspec.convert(explained(row, holder), ConversationMessage) for row in rows]
+
+
+@get("/chats/{chat_id:str}", operation_id="GetChat", tags=["conversations"])
+async def get_chat(
+    chat_id: FromPath[str], services: NamedDependency[Services], holder: NamedDependency[Holder]
+) -> Chat:
+    """The conversation behind a chat of Bitrix24's messenger (`1807` of `chat1807`)."""
+    arguments = {"p_portal_id": holder.portal_id, "p_actor": holder.user_id, "p_chat_id": chat_id}
+    (row,) = await services.database.call("messaging.read_chat", arguments)
+    return msgspec.convert(row, Chat)

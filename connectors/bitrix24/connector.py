@@ -171,7 +171,7 @@ async def unbind_event(client: PortalClient, bound: Bound) -> Failure | None:
 
 
 async def bind_placement(client: PortalClient, placement: Placement) -> Failure | None:
-    """Show a page of ours; that it is shown already is no failure."""
+    """Show a page of ours; that it is shown already, or that this portal has no such place, is no failure."""
     languages = {code: {"TITLE": title} for code, title in placement.titles.items()}
     params: dict[str, Any] = {
         "PLACEMENT": placement.code,
@@ -182,7 +182,10 @@ async def bind_placement(client: PortalClient, placement: Placement) -> Failure 
         params["LANG_ALL"] = languages
     if placement.options:
         params["OPTIONS"] = dict(placement.options)
-    return _unless_bound_already(await client.call("placement.bind", params))
+    answer = await client.call("placement.bind", params)
+    if isinstance(answer, Failure) and answer.code == "ERROR_PLACEMENT_NOT_FOUND":
+        return None
+    return _unless_bound_already(answer)
 
 
 async def unbind_placement(client: PortalClient, code: str, handler: str) -> Failure | None:

@@ -3,6 +3,7 @@
 import { avatar, base64, byId, call, clockTime, element, replace, toEnd } from "./dom.js";
 import { icon } from "./icons.js";
 import { bbcode, plain } from "./markup.js";
+import { openFrame } from "./panel.js";
 import { choose, portalPath, redraw, store } from "./store.js";
 import { fill, portalLanguage } from "./texts.js";
 
@@ -66,10 +67,20 @@ function conversationFrame(now) {
       element("button", { type: "button", class: "round", "aria-label": now.attach, title: now.attach, onclick: () => file.click() }, icon("attach")),
       file,
       element("input", { name: "text", autocomplete: "off", "aria-label": now.writeOperator, placeholder: now.writeOperator }),
+      element("span", { id: "chat-applications" }),
       element("button", { class: "round go", "aria-label": now.send, title: now.send }, icon("send")),
     ),
   ];
 }
+
+/** The buttons that applications put below an open channel's chat (`IM_TEXTAREA`, `context: LINES`). */
+function drawApplications(here) {
+  replace(byId("chat-applications"), here.in_chats.map(({ title }) => element(
+    "button", { type: "button", class: "round", "data-key": title, "aria-label": title, title, onclick: () => openBeside(title) }, icon("app"),
+  )));
+}
+
+const openBeside = (title) => openFrame({ placement: "IM_TEXTAREA", title, options: { dialogId: `chat${store.choice.chat}`, URI: "/online/" }, over: true });
 
 function drawFiles() {
   const { file } = byId("chat-composer").elements;
@@ -94,6 +105,7 @@ async function send(event) {
 
 function drawConversation(chat, here, now) {
   markRead(chat);
+  drawApplications(here);
   const crm = chat.crm.map((one) => `${one.type} ${one.id}`).join(" · ");
   replace(byId("chat-head"), [
     element("button", { type: "button", class: "round", "data-key": "back", "aria-label": now.backToChats, title: now.backToChats, onclick: () => choose({ chat: 0 }) }, icon("back")),

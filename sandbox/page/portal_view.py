@@ -55,6 +55,11 @@ def portal_view(bitrix24: Bitrix24Sandbox, portal: Portal) -> dict[str, Any]:
             }
             for one in portal.connectors.values()
         ],
+        "in_chats": [
+            {"title": one.titles.get(portal.lang, {}).get("TITLE") or one.title}
+            for one in portal.placements
+            if one.placement == "IM_TEXTAREA" and one.options.get("context", "ALL") in ("ALL", "LINES")
+        ],
         "chats": [_row(portal, one) for one in portal.chats.values()],
         "notices": [
             {"id": one.id, "user_id": one.user_id, "text": one.text}

@@ -19,7 +19,7 @@ from connectors.bitrix24.texts import LANGUAGES, Language
 
 pytestmark = pytest.mark.requirement("R2.1-a")
 
-PAGES: tuple[Page, ...] = ("install", "app", "setting-connector")
+PAGES: tuple[Page, ...] = ("install", "app", "setting-connector", "chat-templates")
 HOSTILE = """</script><script>alert("1")</script><!--' & \u2028"""
 needs_panel = pytest.mark.skipif(
     not (assets.BUILT / "manifest.json").exists(), reason="THE PANEL IS NOT BUILT: run «make install»"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.system.house import House
+from tests.system.house import PORTAL, House
 
 pytestmark = [pytest.mark.requirement("R2.1-c"), pytest.mark.requirement("R2.2-a")]
 CUSTOMER = "573001234567"
@@ -63,6 +63,12 @@ def test_a_template_is_made_approved_sent_to_a_new_number_delivered_and_charged(
     house.until("the chat shows it as delivered", lambda: [True] == _shown(house, "delivered"))
     assert [1] == _shown(house, "user_id"), "as the employee who sent it"
     assert house.received_by(CUSTOMER) == _shown(house, "text")
+    number = house.chat_id(CUSTOMER)
+    opening = {"placement": "IM_TEXTAREA", "options": {"dialogId": f"chat{number}"}}
+    beside = house.sandbox.post(f"/sandbox/bitrix24/portals/{PORTAL}/frames", json=opening).json()
+    assert (200, True) == (beside["status"], '"page":"chat-templates"' in beside["body"])
+    customer = api("GET", f"/api/v1/chats/{number}")
+    assert ("Carla", CUSTOMER) == (customer["contact_name"], customer["phone"])
     house.until_calm()
     assert 1 == len(house.received_by(CUSTOMER)), "the chat's echo of it is not sent again"
     house.assert_conserved()

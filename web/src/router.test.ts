@@ -8,6 +8,7 @@ describe('a page', () => {
     ['install', '/install'],
     ['setting-connector', '/connector'],
     ['app', '/channels'],
+    ['chat-templates', '/chat'],
   ] as const)('of kind %s begins at its own view', async (page, path) => {
     const router = routerFor({ page }, () => Promise.resolve())
     createApp({ render: () => h(RouterView) }).use(router)

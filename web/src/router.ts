@@ -37,11 +37,12 @@ const routes: RouteRecordRaw[] = [
     props: true,
   },
   { path: '/people', name: 'people', meta: { texts: 'people' }, component: () => import('./views/PeopleView.vue') },
+  { path: '/chat', name: 'chat', meta: { texts: 'template' }, component: () => import('./views/ChatTemplatesView.vue') },
   { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
   { path: '/:rest(.*)', redirect: '/channels' },
 ]
 
-const FIRST: Record<Page, string> = { install: '/install', app: '/channels', 'setting-connector': '/connector' }
+const FIRST: Record<Page, string> = { install: '/install', app: '/channels', 'setting-connector': '/connector', 'chat-templates': '/chat' }
 
 /** `learn` brings the words of an area before its view is shown. */
 export function routerFor(session: Pick<PageSession, 'page'>, learn: (area: Area) => Promise<void>): Router {

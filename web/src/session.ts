@@ -1,7 +1,7 @@
 // Who opened the page, as our server verified it; written into the page by api/pages/documents.py.
 
 export type Language = 'es' | 'en' | 'pt'
-export type Page = 'install' | 'app' | 'setting-connector'
+export type Page = 'install' | 'app' | 'setting-connector' | 'chat-templates'
 
 export interface PageSession {
   page: Page

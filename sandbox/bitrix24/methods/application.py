@@ -175,6 +175,8 @@ async def placement_bind(call: Call) -> bool:
     if code not in PLACEMENTS and not code.startswith("CRM_DYNAMIC_"):
         raise RestError("ERROR_PLACEMENT_NOT_FOUND", "Placement not found")
     _must_be_url("HANDLER", handler)
+    if code == "IM_TEXTAREA" and not call.fields("OPTIONS").get("iconName"):
+        raise wrong("iconName", "is null or empty")
     same = [one for one in call.portal.placements if one.placement == code]
     if any(one.handler == handler for one in same):
         raise RestError("ERROR_CORE", "Unable to set placement handler: Handler already binded")

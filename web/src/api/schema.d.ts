@@ -228,6 +228,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/bitrix24/chat-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ChatTemplates
+         * @description The templates beside an open channel's chat (`IM_TEXTAREA`, contracts/bitrix24.md §3.4).
+         */
+        get: operations["ChatTemplatesFrameGet"];
+        put?: never;
+        /**
+         * ChatTemplates
+         * @description The templates beside an open channel's chat (`IM_TEXTAREA`, contracts/bitrix24.md §3.4).
+         */
+        post: operations["ChatTemplatesFramePost"];
+        delete?: never;
+        options?: never;
+        /**
+         * ChatTemplates
+         * @description The templates beside an open channel's chat (`IM_TEXTAREA`, contracts/bitrix24.md §3.4).
+         */
+        head: operations["ChatTemplatesFrameHead"];
+        patch?: never;
+        trace?: never;
+    };
     "/media/{token}": {
         parameters: {
             query?: never;
@@ -655,6 +683,26 @@ export interface paths {
          * @description A page of a conversation, newest first; `before` is the last message id of the page before.
          */
         get: operations["ListMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetChat
+         * @description The conversation behind a chat of Bitrix24's messenger (`1807` of `chat1807`).
+         */
+        get: operations["GetChat"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2923,6 +2971,18 @@ export interface components {
             currency?: string | null;
             category?: string | null;
             country?: string | null;
+        };
+        /** Chat */
+        Chat: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: uuid */
+            channel_id: string;
+            channel_name: string;
+            contact_name: string;
+            phone: string | null;
+            window_until: string | null;
+            may_write: boolean;
         };
         /** Colleague */
         Colleague: {
@@ -5282,6 +5342,93 @@ export interface operations {
             };
         };
     };
+    ChatTemplatesFrameGet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ChatTemplatesFramePost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ChatTemplatesFrameHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     MediaGet: {
         parameters: {
             query?: never;
@@ -6077,6 +6224,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationMessage"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetChat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */

@@ -66,3 +66,17 @@ export function draftOf(template: Template): Draft {
     media_url: template.media_url,
   }
 }
+
+/** The portal's number of a chat, of what it names a dialog (`chat1807`); null for a person (`27`) or anything else. */
+export function chatOf(dialogId: unknown): string | null {
+  return typeof dialogId === 'string' ? (/^chat(\d{1,18})$/.exec(dialogId)?.[1] ?? null) : null
+}
+
+/** Those that may be sent and have all of the words in their name or text. */
+export function found(templates: readonly Template[], text: string): Template[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
+  return templates.filter((one) => {
+    const said = `${one.name} ${one.header ?? ''} ${one.body} ${one.footer ?? ''}`.toLowerCase()
+    return one.may_send && words.every((word) => said.includes(word))
+  })
+}
