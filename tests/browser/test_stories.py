@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import REPORTS, Desk
 from tests.system.house import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -19,6 +19,11 @@ def _number(desk: Desk, name: str, phone: str) -> dict[str, str]:
     """A number of the company's at Gupshup, not connected to anything yet."""
     made = desk.house.sandbox.post("/sandbox/gupshup/apps", json={"name": name, "phone": phone}).json()
     return {key: str(made[key]) for key in ("name", "app_id", "key", "phone")}
+
+
+def picture(desk: Desk, name: str) -> None:
+    """What a person sees now, kept for looking at."""
+    desk.page.screenshot(path=REPORTS / f"{name}.png")
 
 
 def _portal(desk: Desk, name: str, language: str = "es") -> None:
@@ -78,6 +83,39 @@ def test_a_message_crosses_both_ways_and_every_step_is_explained(desk: Desk) -> 
     expect(desk.panel.get_by_text("Sí, 12 cajas.").first).to_be_visible()
     for step in ("WhatsApp lo envió", "Llegó al teléfono", "El cliente lo leyó"):
         expect(desk.panel.get_by_text(step, exact=False).first).to_be_visible()
+
+
+@pytest.mark.requirement("R2.1-c")
+@pytest.mark.requirement("R2.2-a")
+def test_an_operator_sends_a_template_from_the_chat_and_sees_it_there_as_his_own(desk: Desk) -> None:
+    api, customer = desk.house.administrator.api, "5215512340003"
+    draft = {
+        **{"name": "pedido_listo", "language": "es", "category": "UTILITY", "type": "TEXT", "footer": ""},
+        **{"header": "", "body": "Hola {{1}}, su pedido está listo.", "buttons": []},
+        "examples": {"body.1": "Ana"},
+    }
+    api("POST", "/api/v1/templates", json={"channel_id": desk.house.channel_id, "draft": draft})
+    desk.house.until(
+        "it is approved", lambda: [one["status"] for one in api("GET", "/api/v1/templates")] == ["approved"]
+    )
+    desk.house.customer_writes(customer, "¿Ya está lo mío?")
+    desk.open()
+    desk.page.locator(".chat-row", has_text="¿Ya está lo mío?").click()
+    desk.page.get_by_role("button", name="Plantillas de WhatsApp").click()
+    expect(desk.panel.get_by_text("puede escribir texto libre", exact=False)).to_be_visible()
+    desk.panel.get_by_role("searchbox").fill("listo")
+    picture(desk, "in-chat-list")
+    desk.panel.get_by_role("button", name="pedido_listo").click()
+    desk.panel.get_by_label("Variable 1", exact=False).fill("Carla")
+    picture(desk, "in-chat-template")
+    desk.panel.get_by_role("button", name="Enviar", exact=True).click()
+    expect(desk.panel.get_by_text("la verá en el chat", exact=False)).to_be_visible()
+    shown = desk.page.locator("#chat-talk .mine", has_text="Hola Carla, su pedido está listo.")
+    expect(shown.locator(".author")).to_have_text("Ana Torres")
+    expect(shown.locator(".ticks.read")).to_be_visible()
+    picture(desk, "in-chat-sent")
+    desk.house.until_calm()
+    assert ["Hola Carla, su pedido está listo."] == desk.house.received_by(customer)
 
 
 @pytest.mark.requirement("R1")
