@@ -90,8 +90,11 @@ def test_a_message_crosses_both_ways_and_every_step_is_explained(desk: Desk) -> 
 def test_an_operator_sends_a_template_from_the_chat_and_sees_it_there_as_his_own(desk: Desk) -> None:
     api, customer = desk.house.administrator.api, "5215512340003"
     draft = {
-        **{"name": "pedido_listo", "language": "es", "category": "UTILITY", "type": "TEXT", "footer": ""},
-        **{"header": "", "body": "Hola {{1}}, su pedido está listo.", "buttons": []},
+        "name": "pedido_listo",
+        "language": "es",
+        "category": "UTILITY",
+        "type": "TEXT",
+        "body": "Hola {{1}}, su pedido está listo.",
         "examples": {"body.1": "Ana"},
     }
     api("POST", "/api/v1/templates", json={"channel_id": desk.house.channel_id, "draft": draft})
