@@ -48,7 +48,17 @@ describe('the balance', () => {
     const reserved = [{ channel_id: CHANNEL, amount: 15_000_000 }]
     const page = await view({ 'GET /api/v1/balance': balance({ held: 15_500_000, available: 9_500_000, reserved }) })
     expect(page.get('[data-figure=held]').text()).toMatch(/(^|[^0-9])0[.,]50/)
-    expect(page.get('[data-figure=reserved]').text()).toMatch(/15[.,]00.* para el próximo período de Ventas/)
+    expect(page.get('[data-figure=reserved]').text()).toMatch(/15[.,]00.*Para el próximo período de Ventas/)
+    page.unmount()
+  })
+
+  it('says how much is set aside for each of several channels', async () => {
+    const reserved = [{ channel_id: CHANNEL, amount: 15_000_000 }, { channel_id: 'gone', amount: 2_000_000 }]
+    const page = await view({ 'GET /api/v1/balance': balance({ held: 17_000_000, reserved }) })
+    const lines = page.get('[data-figure=reserved]').findAll('dd').map((line) => line.text())
+    expect(lines[0]).toMatch(/17[.,]00/)
+    expect(lines[1]).toMatch(/15[.,]00 para el próximo período de Ventas/)
+    expect(lines[2]).toMatch(/2[.,]00 para el próximo período de Canal/)
     page.unmount()
   })
 
