@@ -9,7 +9,7 @@ declare
 begin
   perform tenancy.demand(p_portal_id, p_actor, 'billing.manage');
   select * into v_subscription from billing.subscription s
-   where s.portal_id = p_portal_id and s.channel_id = p_channel_id for update;
+   where s.portal_id = p_portal_id and s.channel_id = p_channel_id for no key update;
   if not found then
     perform trace.refuse('unknown_channel', jsonb_build_object('channel_id', p_channel_id));
   end if;

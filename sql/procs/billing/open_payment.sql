@@ -5,8 +5,7 @@
 -- its customer's currency. The same key with the same order is the same payment (outcome repeated; its page while it is open),
 -- with another it is a conflict. Returns the payment, the attempt whose idempotency key the provider is to be called with, and
 -- what the command needs. Needs billing.topup. Raises WB403 permission, WB404 unknown_channel, WB400 malformed_call, WB409 wallet_currency, conflict,
--- test_mode; WB422 not_offered, amount_limits (figures in detail); WB429 too_many_payments. Locks the subscription
--- (shared, scheduled for a channel), then the wallet.
+-- test_mode; WB422 not_offered, amount_limits (figures in detail); WB429 too_many_payments. Locks the wallet.
 create or replace function billing.open_payment(p_portal_id uuid, p_user_id text, p_order jsonb)
 returns table (
   outcome text, payment_id uuid, provider text, kind text, amount bigint, currency text, state text, attempt int, idempotency_key text,
@@ -26,9 +25,8 @@ begin
   end if;
   v_order := billing.read_order(p_portal_id, p_user_id, p_order);
   v_channel := (p_order ->> 'channel_id')::uuid;
-  -- The schedule's foreign key would lock it after the wallet.
-  perform 1 from billing.subscription s where s.portal_id = p_portal_id and s.channel_id = v_channel for key share;
-  if v_channel is not null and not found then
+  if v_channel is not null and not exists (
+    select from billing.subscription s where s.portal_id = p_portal_id and s.channel_id = v_channel) then
     perform trace.refuse('unknown_channel', jsonb_build_object('channel_id', v_channel));
   end if;
   perform billing.open_wallet(p_portal_id, billing.currency_of(p_portal_id), p_user_id)

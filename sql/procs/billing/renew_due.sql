@@ -28,7 +28,7 @@ begin
     from billing.subscription s
     join unnest(v_subscriptions) u on u.portal_id = s.portal_id and u.channel_id = s.channel_id
    order by s.portal_id, s.channel_id
-     for update of s;
+     for no key update of s;
   v_renewals := billing.pay_renewals(array(
     select s from billing.subscription s
       join unnest(v_subscriptions) u on u.portal_id = s.portal_id and u.channel_id = s.channel_id

@@ -35,7 +35,7 @@ begin
   end if;
   if p_event in ('connect', 'unpause', 'remove') then
     select * into v_subscription from billing.subscription s
-     where s.portal_id = p_portal_id and s.channel_id = p_channel_id for update;
+     where s.portal_id = p_portal_id and s.channel_id = p_channel_id for no key update;
   end if;
   select c.state into v_from from tenancy.channel c
    where c.portal_id = p_portal_id and c.channel_id = p_channel_id for no key update;
