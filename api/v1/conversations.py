@@ -59,6 +59,10 @@ class ConversationMessage(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     said_at: datetime
     arrived_at: datetime
+    reply_to: UUID | None
+    """The message that it answers or reacts to."""
+    postback: str | None
+    """The key of the button or row that the customer chose, as whoever sent it gave it."""
     who_acts: Who = "nobody"
     explanation: Explanation | None = None
 

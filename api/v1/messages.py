@@ -110,6 +110,10 @@ class MessageDetail(MessageRow, frozen=True, kw_only=True):
     may: list[Decision]
     portal_chat_id: str | None
     """The chat in Bitrix24 that it stands in; None until the portal has named it."""
+    reply_to: UUID | None
+    """The message that it answers or reacts to."""
+    postback: str | None
+    """The key of the button or row that the customer chose, as whoever sent it gave it."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

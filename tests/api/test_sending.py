@@ -83,6 +83,15 @@ def test_the_answer_to_a_button_comes_back_with_its_key(house: House, hello: str
     ((postback, reference),) = house.query(asked)
     sent_as = house.query("select message_id::text from messaging.message where kind = 'buttons'")
     assert ("confirm:7", [(reference,)]) == (postback, sent_as)
+    (conversation,) = {
+        str(row[0])
+        for row in house.query("select conversation_id from messaging.message where kind = 'buttons'")
+    }
+    page = house.api.get(f"/api/v1/conversations/{conversation}/messages", headers=house.bearer()).json()
+    answer = next(message for message in page if message["kind"] == "button_reply")
+    assert ("confirm:7", reference) == (answer["postback"], answer["reply_to"])
+    one = house.api.get(f"/api/v1/messages/{answer['message_id']}", headers=house.bearer()).json()
+    assert ("confirm:7", reference) == (one["postback"], one["reply_to"])
     house.until("operators read it", lambda: "[b]Botón:[/b] Sí" in house.in_the_chat(CARLA)[-1])
 
 

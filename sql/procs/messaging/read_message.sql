@@ -1,5 +1,5 @@
 -- One message as the panel shows it: its row, the parts of its operator message (itself among them where there are
--- several), its ids, the portal's chat that it stands in, the state of its charge, how often it was tried, and what
+-- several), its ids, what it answers, the key of the button that was chosen, the portal's chat that it stands in, the state of its charge, how often it was tried, and what
 -- this user may decide about it (the verdicts of messaging.resolve_unknown; none unless its outcome is unknown and he
 -- has log.replay on the channel).
 -- Needs conversation.read.own or .all on its channel. Raises WB404 unknown_message, WB403 permission. Locks nothing.
@@ -8,7 +8,7 @@ returns table (
   message_id uuid, channel_id uuid, channel_name text, conversation_id uuid, contact_name text, phone text, direction text,
   source text, author text, author_name text, kind text, text text, media jsonb, state text, state_at timestamptz,
   reason text, said_at timestamptz, arrived_at timestamptz, part int, parts jsonb, ids jsonb, charge_state text,
-  attempts int, said text, may text[], portal_chat_id text)
+  attempts int, said text, may text[], portal_chat_id text, reply_to uuid, postback text)
 language plpgsql stable security definer
 set search_path = ''
 set plan_cache_mode = force_generic_plan
@@ -45,7 +45,8 @@ begin
            (select count(*)::int from messaging.attempt a where a.portal_id = p_portal_id and a.message_id = p_message_id),
            v_message.detail ->> 'reason', v_may,
            (select v.portal_chat_id from messaging.conversation v
-             where v.portal_id = p_portal_id and v.conversation_id = v_message.conversation_id)
+             where v.portal_id = p_portal_id and v.conversation_id = v_message.conversation_id),
+           v_message.context_id, v_message.payload ->> 'postbackText'
       from messaging.message_rows(p_portal_id, array[p_message_id]) r;
 end
 $$;

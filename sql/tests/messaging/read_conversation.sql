@@ -1,6 +1,6 @@
 -- requirement: R2.1-c, R2.2-e, R2.4-c
 begin;
-select plan(10);
+select plan(11);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal('aaaa') as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -32,5 +32,11 @@ select is(tests.refusal(format('select * from messaging.read_conversation(%L, ''
 select is(tests.refusal(format('select * from messaging.read_conversation(%L, ''7'', gen_random_uuid())', :'portal')), 'WB404 unknown_chat', 'what is not there is not there');
 select tests.create_portal('bbbb') as other \gset
 select is(tests.refusal(format('select * from messaging.read_conversation(%L, ''1'', %L)', :'other', :'conversation')), 'WB404 unknown_chat', 'and another portal''s conversation is not there');
+reset role;
+select is(tests.received(jsonb_build_array(tests.incoming((select portal_id from messaging.message where text = 'uno'), (select channel_id from messaging.message where text = 'uno'),
+  jsonb_build_object('key', 'wamid.answer', 'kind', 'button_reply', 'text', 'Sí', 'payload', '{"postbackText": "si"}'::jsonb,
+    'context_key', (select a.key from messaging.alias a join messaging.message m using (portal_id, message_id) where m.text = 'uno'))))) || ' ' || (
+  select r.postback || ' ' || (r.reply_to = :'one')::text from messaging.message m, messaging.read_conversation(m.portal_id, '9', m.conversation_id) r
+   where m.text = 'uno' and r.kind = 'button_reply'), 'accepted si true', 'an answer names what it answers, and the key of its button');
 select * from finish();
 rollback;

@@ -35,6 +35,8 @@ const DETAIL: Schemas['MessageDetail'] = {
   said: null,
   may: [],
   portal_chat_id: '1767',
+  reply_to: null,
+  postback: null,
 }
 
 function entry(what: string, rest: object = {}) {
