@@ -3096,6 +3096,8 @@ export interface components {
             said_at: string;
             /** Format: date-time */
             arrived_at: string;
+            reply_to: string | null;
+            postback: string | null;
             /**
              * @default nobody
              * @enum {string}
@@ -3661,6 +3663,8 @@ export interface components {
             said: string | null;
             may: ("arrived" | "resend" | "drop")[];
             portal_chat_id: string | null;
+            reply_to: string | null;
+            postback: string | null;
         };
         /** MessageKey */
         MessageKey: {
