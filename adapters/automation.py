@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from connectors.bitrix24.automation import Robot, RobotCall, Sender, SmsCall
+from connectors.bitrix24.automation import Robot, RobotCall, Sender, SmsCall, Trigger
 from connectors.bitrix24.texts import Language
 
 MOST_VALUES: Final = 10
@@ -95,6 +95,18 @@ _RETURNED: Final[Mapping[str, Texts]] = {
     "error": {"es": "Error", "en": "Error", "pt": "Erro"},
     "error_code": {"es": "Código del error", "en": "Error code", "pt": "Código do erro"},
 }
+_TRIGGERS: Final[Mapping[str, Texts]] = {
+    "button": {
+        "es": "WhatsApp: el cliente presionó un botón",
+        "en": "WhatsApp: the customer pressed a button",
+        "pt": "WhatsApp: o cliente tocou em um botão",
+    },
+    "failed": {
+        "es": "WhatsApp: el mensaje no se entregó",
+        "en": "WhatsApp: the message was not delivered",
+        "pt": "WhatsApp: a mensagem não foi entregue",
+    },
+}
 _SENDER_HINT: Final[Texts] = {
     "es": "Texto libre dentro de las 24 horas desde el último mensaje del cliente.",
     "en": "Free text within 24 hours of the customer's last message.",
@@ -139,6 +151,18 @@ def sender_of(connector: str, handler: str, channel: dict[str, Any], language: L
         description=_SENDER_HINT[language],
         handler=handler,
     )
+
+
+def triggers_of(connector: str, language: Language) -> list[Trigger]:
+    """The triggers of the CRM's automation; `trigger_code` names them."""
+    return [
+        Trigger(code=trigger_code(connector, name), name=texts[language]) for name, texts in _TRIGGERS.items()
+    ]
+
+
+def trigger_code(connector: str, name: str) -> str:
+    """The portal's code of the trigger `button` or `failed`."""
+    return f"{connector}_{name}"
 
 
 def robot_request(call: RobotCall) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from adapters.automation import robot_of, sender_of
+from adapters.automation import robot_of, sender_of, triggers_of
 from connectors.bitrix24.connector import LineData, Placement
 from connectors.bitrix24.desired import Desired
 from connectors.bitrix24.texts import language_of
@@ -69,6 +69,7 @@ def desired_of(
         },
         robots=[robot_of(connector, addresses.robot, automation["templates"], language)],
         senders=[sender_of(connector, addresses.sms, channel, language) for channel in automation["senders"]],
+        triggers=triggers_of(connector, language),
         registered=automation["registered"],
     )
 

@@ -90,6 +90,8 @@ def _shown(portal: Portal) -> dict[str, Any]:
             for run in portal.robot_runs.values()
         ],
         "sms": {number: sms.status for number, sms in portal.sms.items()},
+        "triggers": portal.triggers,
+        "triggered": portal.triggered,
         "leads": [item.id for item in portal.crm.values() if item.type_id == _LEAD],
         "notes": [{"item_id": note.item_id, "text": note.text} for note in portal.notes],
     }

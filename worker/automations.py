@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import msgspec
 import structlog
 
+from adapters.automation import trigger_code
 from adapters.portals import Portals
-from connectors.bitrix24.automation import answer_robot, log_line, recipient_of, tell_status
+from connectors.bitrix24.automation import answer_robot, log_line, recipient_of, set_going, tell_status
 from connectors.bitrix24.client import PortalClient
+from connectors.bitrix24.dialogs import sale_of
 from connectors.bitrix24.texts import Language, language_of
 from connectors.outside import Context, Failure, Policy
 from connectors.redaction import Secret
@@ -27,6 +30,7 @@ from worker.troubles import failure_text
 
 _EVERY_S = 0.5
 _AT_ONCE = 20
+_TRIES_TO_FIND = 6
 _FAILED = ("failed", "refused", "expired")
 _TAKEN: dict[Language, str] = {
     "es": "WhatsApp: mensaje aceptado",
@@ -61,7 +65,12 @@ class Automations:
                 self._errands.begin(str(row["automation_id"]), self._carry_out(row))
 
     async def _carry_out(self, row: Row) -> None:
-        steps = {"send": self._send, "answer": self._answer, "status": self._status}
+        steps = {
+            "send": self._send,
+            "answer": self._answer,
+            "status": self._status,
+            "trigger": self._trigger,
+        }
         failure = await within_lease(steps[row["step"]](row))
         if failure is None and row["step"] == "send":
             return
@@ -121,6 +130,21 @@ class Automations:
             await self._note(client, row)
         return None
 
+    async def _trigger(self, row: Row) -> Failure | None:
+        """Set the automation of the chat's deal or lead going; the portal may link it a moment later."""
+        client = await self._portals.client(str(row["portal_id"]))
+        if isinstance(client, Failure):
+            return client
+        record = await sale_of(client, str(row["request"].get("chat_id")), about=_about(row))
+        if isinstance(record, Failure):
+            if record.code == "no_crm_item" and row["tries"] < _TRIES_TO_FIND:
+                return msgspec.structs.replace(record, policy=Policy.RETRY)
+            return record if record.policy is Policy.RETRY else _never(record)
+        code = trigger_code(str(row["connector"]), str(row["request"].get("code")))
+        refused = await set_going(client, code, record, about=_about(row))
+        # A lost answer is not repeated: automation that runs twice is worse than a trigger that is missed.
+        return refused if refused is None or refused.policy is Policy.RETRY else _never(refused)
+
     async def _note(self, client: PortalClient, row: Row) -> None:
         owner = row["request"].get("owner")
         if isinstance(owner, list) and len(owner) == 2:
@@ -139,13 +163,7 @@ def outcome_text(row: Row, language: Language) -> tuple[str, str]:
 
 
 def _never(failure: Failure) -> Failure:
-    return Failure(
-        policy=Policy.NEVER,
-        code=failure.code,
-        message=failure.message,
-        who_acts=failure.who_acts,
-        http_status=failure.http_status,
-    )
+    return msgspec.structs.replace(failure, policy=Policy.NEVER)
 
 
 def _key(row: Row) -> dict[str, Any]:

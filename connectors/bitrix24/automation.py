@@ -82,6 +82,13 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     handler: str
 
 
+class Trigger(msgspec.Struct, frozen=True, kw_only=True):
+    """A trigger of the CRM's automation."""
+
+    code: str
+    name: str
+
+
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     """Whom a CRM record is about; without a number `phone` is empty."""
 
@@ -218,6 +225,20 @@ async def put_sender(client: PortalClient, sender: Sender, *, is_new: bool) -> F
         ("messageservice.sender.update", changed),
     ]
     return await _either(client, calls if is_new else calls[::-1])
+
+
+async def put_trigger(client: PortalClient, trigger: Trigger) -> Failure | None:
+    """Register a trigger; one that is there gets this name."""
+    params = {"CODE": trigger.code, "NAME": trigger.name}
+    return _failed(await client.call("crm.automation.trigger.add", params))
+
+
+async def set_going(
+    client: PortalClient, code: str, record: tuple[int, int], *, about: Context
+) -> Failure | None:
+    """Execute a trigger for a deal or lead."""
+    params = {"CODE": code, "OWNER_TYPE_ID": record[0], "OWNER_ID": record[1]}
+    return _failed(await client.call("crm.automation.trigger.execute", params, about=about))
 
 
 async def remove_sender(client: PortalClient, code: str) -> Failure | None:

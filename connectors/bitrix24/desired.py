@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from connectors.bitrix24 import automation, connector, php
-from connectors.bitrix24.automation import Robot, Sender
+from connectors.bitrix24.automation import Robot, Sender, Trigger
 from connectors.bitrix24.client import Answer, Call, PortalClient
 from connectors.bitrix24.connector import Bound, LineData, LineStatus, Placement
 from connectors.outside import Failure
@@ -38,13 +38,15 @@ class Desired(msgspec.Struct, frozen=True, kw_only=True):
     lines: Mapping[str, LineData]
     robots: Sequence[Robot] = ()
     senders: Sequence[Sender] = ()
+    triggers: Sequence[Trigger] = ()
     registered: str | None = None
     """`automation_digest` of what was registered last: a portal tells only the codes of what it has."""
 
     @property
     def automation_digest(self) -> str:
-        """Stands for the robots and senders as they shall be."""
-        return hashlib.sha256(msgspec.json.encode((self.robots, self.senders))).hexdigest()[:32]
+        """Stands for the robots, senders and triggers as they shall be."""
+        said = msgspec.json.encode((self.robots, self.senders, self.triggers))
+        return hashlib.sha256(said).hexdigest()[:32]
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +126,13 @@ class RemoveSender(msgspec.Struct, frozen=True, tag_field="repair", tag="remove_
     code: str
 
 
-Automation = PutRobot | RemoveRobot | PutSender | RemoveSender
+class PutTrigger(msgspec.Struct, frozen=True, tag_field="repair", tag="put_trigger"):
+    """A trigger that is to be registered, or may have been lost with the robots."""
+
+    code: str
+
+
+Automation = PutTrigger | PutRobot | RemoveRobot | PutSender | RemoveSender
 """Repairs without which messages still cross: a portal's plan may not have robots at all."""
 Repair = Register | ConnectLine | UnbindEvent | BindEvent | UnbindPlacement | BindPlacement | Automation
 
@@ -186,6 +194,8 @@ def _of_automation(desired: Desired, reported: Reported) -> list[Repair]:
         for sender in desired.senders
         if changed or sender.code not in reported.senders
     ]
+    if changed or not robots <= set(reported.robots):
+        found += [PutTrigger(code=trigger.code) for trigger in desired.triggers]
     found += [RemoveRobot(code=code) for code in reported.robots if code not in robots]
     return found + [RemoveSender(code=code) for code in reported.senders if code not in senders]
 
@@ -271,12 +281,15 @@ async def _apply(client: PortalClient, desired: Desired, repair: Repair) -> Line
         case BindPlacement(code):
             wanted = next(placement for placement in desired.placements if placement.code == code)
             return await connector.bind_placement(client, wanted)
-        case PutRobot() | RemoveRobot() | PutSender() | RemoveSender():
+        case PutTrigger() | PutRobot() | RemoveRobot() | PutSender() | RemoveSender():
             return await _apply_automation(client, desired, repair)
 
 
 async def _apply_automation(client: PortalClient, desired: Desired, repair: Automation) -> Failure | None:
     match repair:
+        case PutTrigger(code):
+            trigger = next(trigger for trigger in desired.triggers if trigger.code == code)
+            return await automation.put_trigger(client, trigger)
         case PutRobot(code, is_new):
             robot = next(robot for robot in desired.robots if robot.code == code)
             return await automation.put_robot(client, robot, is_new=is_new)

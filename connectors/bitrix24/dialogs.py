@@ -229,6 +229,23 @@ async def timeline_note(
     return answer if isinstance(answer, Failure) else None
 
 
+async def sale_of(
+    client: PortalClient, chat_id: str, *, about: Context | None = None
+) -> tuple[int, int] | Failure:
+    """The deal of a chat, else its lead, as CRM type and number: what automation runs on.
+
+    Failure `no_crm_item` (never) where the chat has neither: the portal links it up to 30 s after the first
+    message, and not at all where the line's settings say so.
+    """
+    found = await client.call("imopenlines.dialog.get", {"CHAT_ID": php.number(chat_id)}, about=about)
+    if isinstance(found, Failure):
+        return found
+    item = _crm_item(php.mapping(found.result))
+    if item is None or item[0] not in (_ENTITY_TYPES["DEAL"], _ENTITY_TYPES["LEAD"]):
+        return _nowhere("no_crm_item", "the chat is linked to no deal and no lead")
+    return item
+
+
 def _crm_item(dialog: dict[str, Any]) -> tuple[int, int] | None:
     """`LEAD|1209|COMPANY|0|CONTACT|0|DEAL|0` (§2.7)."""
     words = (php.text(dialog.get("entity_data_2")) or "").split("|")

@@ -263,6 +263,20 @@ _ROWS = (
         retry=Retry.SAFE,
     ),
     Method(
+        name="crm.automation.trigger.add",
+        purpose="Offer the triggers «button pressed» and «message not delivered»",
+        why="The CRM's automation knows our channel's events by them only; repeating it changes the name",
+        scope="crm",
+        retry=Retry.SAFE,
+    ),
+    Method(
+        name="crm.automation.trigger.execute",
+        purpose="Set the automation of a deal or lead going",
+        why="For the record to which the portal itself has linked the chat",
+        scope="crm",
+        retry=Retry.ONCE,
+    ),
+    Method(
         name="bizproc.event.send",
         purpose="Give a robot's workflow the outcome of its message",
         why="The token is good once, so a repetition is refused and does nothing",

@@ -88,6 +88,7 @@ class Lifecycle:
         where.installation = None
         where.bindings, where.placements = [], []
         where.connectors, where.statuses, where.robots, where.senders = {}, {}, {}, {}
+        where.triggers = {}
         self.world.tell("install", where)
 
     async def update_app(self, portal: str, *, announce: bool = False) -> None:
@@ -107,7 +108,7 @@ class Lifecycle:
                 "LANGUAGE_ID": where.lang,
             }
             emit(self.world, where, "ONAPPUPDATE", content, actor=where.admin().id, with_refresh=True)
-        where.bindings, where.robots, where.senders = [], {}, {}
+        where.bindings, where.robots, where.senders, where.triggers = [], {}, {}, {}
         if card.installer is not None:
             fresh.is_finished = False
             for key in list(where.statuses):

@@ -311,6 +311,10 @@ class Portal(msgspec.Struct, kw_only=True):
     sms: dict[str, Sms] = {}
     robots: dict[str, Robot] = {}
     robot_runs: dict[str, RobotRun] = {}
+    triggers: dict[str, str] = {}
+    """Code → name of the application's triggers."""
+    triggered: list[str] = []
+    """`code type:id`, in order."""
     counters: dict[str, int] = {}
 
     def next_id(self, kind: str, first: int = 1) -> int:

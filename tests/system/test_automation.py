@@ -108,12 +108,20 @@ def test_an_sms_goes_inside_the_24_hours_and_fails_with_a_reason_outside(house: 
     house.until("the lead says why", lambda: any("24 horas" in n["text"] for n in portal(house)["notes"]))
 
 
+def test_a_pressed_button_sets_the_leads_automation_going_once(house: House) -> None:
+    house.customer_writes(CUSTOMER, "Confirmar", kind="button_reply")
+    going = [f"wab24_button 1:{lead(house)}"]
+    house.until("the lead's automation goes", lambda: portal(house)["triggered"] == going)
+
+
 def test_an_update_of_the_application_brings_robots_and_senders_back(house: House) -> None:
     before = portal(house)
     house.sandbox.post(f"{AUTOMATION}/update").raise_for_status()
     assert ({}, {}) == (portal(house)["robots"], portal(house)["senders"])
     house.administrator.install()
-    house.until("they are back", lambda: portal(house)["robots"] and portal(house)["senders"])
+    house.until(
+        "they are back", lambda: all(portal(house)[name] for name in ("robots", "senders", "triggers"))
+    )
     assert (before["robots"].keys(), before["senders"]) == (
         portal(house)["robots"].keys(),
         portal(house)["senders"],

@@ -175,3 +175,34 @@ async def test_a_status_is_told_again_after_a_disturbance(house: House) -> None:
     async with carrying(house):
         await hurried(house, lambda: one(house)["told"] == "queued")
     assert ["queued", "queued"] == [body["STATUS"] for body in asked(house, _STATUS)]
+
+
+_DIALOG, _TRIGGER = "imopenlines.dialog.get", "crm.automation.trigger.execute"
+
+
+def pressed(house: House) -> None:
+    """A customer pressed a button, in a chat that the portal knows."""
+    message = house.customer_writes("Confirmar", wa_id="5215551234567")
+    house.owner.rows("update messaging.message set kind = 'button_reply' where message_id = %s", message)
+    house.owner.rows("select tests.claimed(%s, 'in')", house.portal)
+    said = Jsonb({"chat_id": "1807", "session_id": "323"})
+    house.owner.rows("select tests.settled(%s, %s, 'accepted', %s)", house.portal, message, said)
+
+
+async def test_a_button_sets_the_deal_going_once_the_portal_has_linked_it(house: House) -> None:
+    linked = ("LEAD|0|COMPANY|0|CONTACT|5|DEAL|0", "LEAD|9|COMPANY|0|CONTACT|5|DEAL|7")
+    house.outside.answers[_DIALOG] = replies(*({"entity_data_2": said} for said in linked))
+    pressed(house)
+    async with carrying(house):
+        await hurried(house, lambda: one(house)["ended_at"])
+    (given,) = asked(house, _TRIGGER)
+    names = ("CODE", "OWNER_TYPE_ID", "OWNER_ID")
+    assert ("wab24_button", 2, 7) == tuple(given[name] for name in names)
+
+
+async def test_a_chat_without_deal_or_lead_is_not_asked_for_ever(house: House) -> None:
+    house.outside.answers[_DIALOG] = replies({"entity_data_2": "LEAD|0|CONTACT|5"})
+    pressed(house)
+    async with carrying(house):
+        await hurried(house, lambda: one(house)["ended_at"])
+    assert ("no_crm_item", []) == (one(house)["failure"]["code"], asked(house, _TRIGGER))

@@ -14,6 +14,7 @@ from sandbox.bitrix24.state import Robot, Sender
 
 STATUSES = ("queued", "sent", "delivered", "undelivered", "failed")
 CODE = re.compile(r"[A-Za-z0-9._-]+")
+TRIGGER = re.compile(r"[a-z0-9._-]+")
 PROPERTY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 PROPERTY_TYPES = ("bool", "date", "datetime", "double", "file", "int", "select", "string", "text", "user")
 
@@ -145,6 +146,26 @@ def _check_handler(call: Call, handler: str) -> None:
         raise RestError("ERROR_UNSUPPORTED_PROTOCOL", "Unsupported handler protocol")
     if parts.hostname != urlsplit(call.installation.card.handler).hostname:
         raise RestError("ERROR_WRONG_HANDLER_URL", "Wrong handler URL")
+
+
+@serves("crm.automation.trigger.add", admin_only=True)
+async def trigger_add(call: Call) -> bool:
+    """Register a trigger of the application; the same code again changes its name."""
+    code = call.text("CODE")
+    if not TRIGGER.fullmatch(code) or not call.text("NAME"):
+        raise RestError("ERROR_ARGUMENT", "Wrong trigger code or name")
+    call.portal.triggers[code] = call.text("NAME")
+    return True
+
+
+@serves("crm.automation.trigger.execute", admin_only=True)
+async def trigger_execute(call: Call) -> bool:
+    """Set a record's automation going."""
+    code, owner = call.text("CODE"), f"{call.number('OWNER_TYPE_ID')}:{call.number('OWNER_ID')}"
+    if code not in call.portal.triggers or owner not in call.portal.crm:
+        raise RestError("NOT_FOUND", "Trigger or element not found")
+    call.portal.triggered.append(f"{code} {owner}")
+    return True
 
 
 @serves("bizproc.event.send")

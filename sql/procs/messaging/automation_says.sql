@@ -10,7 +10,9 @@ declare
   v_rank int;
   v_outcome text;
 begin
-  if p_automation.message_id is null then
+  if p_automation.kind = 'trigger' then
+    return null;
+  elsif p_automation.message_id is null then
     return case when p_automation.reason is null then null when p_automation.kind = 'robot' then 'refused' else 'failed' end;
   end if;
   select m.state, s.rank, s.outcome into v_state, v_rank, v_outcome

@@ -1,11 +1,12 @@
 -- Automation that is due, each leased to this caller for two minutes, with its next step: send (give
--- messaging.send_automation the number), answer or status (tell the portal `says`, then messaging.settle_automation).
+-- messaging.send_automation the number), answer or status (tell the portal `says`, then messaging.settle_automation), trigger (set
+-- the CRM's automation going).
 -- Where nothing is to be told yet, it sleeps until its message moves or its time to wait is over. state, reason, detail:
 -- those of its message, else its own. For the worker; the portals must be installed. Locks the claimed rows, passing over
 -- locked ones.
 create or replace function messaging.claim_automations(p_limit int default 20)
 returns table (
-  portal_id uuid, automation_id uuid, kind text, token bigint, tries int, step text, says text, request jsonb, answer_sealed bytea, language text,
+  portal_id uuid, automation_id uuid, kind text, token bigint, tries int, step text, says text, request jsonb, answer_sealed bytea, connector text, language text,
   message_id uuid, channel_id uuid, conversation_id uuid, state text, reason text, detail jsonb)
 language plpgsql security definer
 set search_path = ''
@@ -28,6 +29,7 @@ begin
     judged as materialized (
       select a.portal_id, a.automation_id, w.says,
              case when a.message_id is null and a.reason is null then 'send'
+                  when a.kind = 'trigger' and a.ended_at is null then 'trigger'
                   when a.kind = 'robot' and a.ended_at is null and w.says is not null then 'answer'
                   when a.kind = 'sms' and w.says is distinct from a.told then 'status' end as step
         from due
@@ -42,7 +44,7 @@ begin
         from judged j
        where a.portal_id = j.portal_id and a.automation_id = j.automation_id
       returning a.*)
-    select l.portal_id, l.automation_id, l.kind, l.token, l.tries, j.step, j.says, l.request, l.answer_sealed, o.language, l.message_id, m.channel_id,
+    select l.portal_id, l.automation_id, l.kind, l.token, l.tries, j.step, j.says, l.request, l.answer_sealed, o.connector, o.language, l.message_id, m.channel_id,
            m.conversation_id, coalesce(m.state, case when l.reason is not null then 'refused' end), coalesce(m.reason, l.reason), coalesce(m.detail, l.detail)
       from leased l
       join judged j on j.portal_id = l.portal_id and j.automation_id = l.automation_id and j.step is not null
@@ -52,5 +54,5 @@ begin
 end
 $$;
 comment on function messaging.claim_automations(int) is
-  'Platform. Leases due automation (robots, SMS) with its next step: send, answer or status.';
+  'Platform. Leases due automation (robots, SMS) with its next step: send, answer, status or trigger.';
 grant execute on function messaging.claim_automations(int) to whatsappb24_worker;

@@ -29,7 +29,7 @@ begin
          reason = case when v_lost then 'no_phone' else a.reason end,
          detail = case when v_lost then jsonb_build_object('said', p_failure -> 'code') else a.detail end,
          ended_at = case when v_again or v_lost then a.ended_at
-                         when a.kind = 'robot' or p_failure is not null or p_told in ('delivered', 'undelivered', 'failed') then v_now
+                         when a.kind in ('robot', 'trigger') or p_failure is not null or p_told in ('delivered', 'undelivered', 'failed') then v_now
                          else a.ended_at end,
          due_at = case
            when v_again then v_now + greatest(

@@ -1,7 +1,7 @@
 -- Which moves the portal must hear of: the tick when every part of an operator message reached the channel's
 -- tick_at, the trouble when an outgoing message failed or is unknown (and again when it is healed), and the
 -- question (verify) when a delivery to the portal is unknown. Every move of what a robot or the SMS service sent wakes
--- its automation.
+-- its automation. A button that a customer pressed and a message that failed are triggers of the CRM.
 create or replace function messaging.tell_moves(p_moves jsonb) returns void
 language plpgsql security definer
 set search_path = ''
@@ -13,6 +13,7 @@ set join_collapse_limit = 1
 as $$
 begin
   perform case t.kind when 'automation' then messaging.wake_automations(array_agg(t.portal_id), array_agg(t.message_id))
+                      when 'trigger' then messaging.note_triggers(array_agg(t.portal_id), array_agg(t.message_id))
                       else messaging.give_notice(t.kind, array_agg(t.portal_id), array_agg(t.message_id)) end
     from (
       select distinct n.kind, m.portal_id, case n.kind when 'verify' then m.message_id else m.origin_id end as message_id
@@ -28,6 +29,9 @@ begin
             or v.from_state in ('failed', 'unknown') and s.outcome = 'done')
           union all
           select 'automation' where m.direction = 'out' and m.source in ('robot', 'sms')
+          union all
+          select 'trigger' where m.direction = 'out' and v.to_state = 'failed'
+             or m.direction = 'in' and v.to_state = 'delivered' and m.kind in ('button_reply', 'list_reply')
           union all
           select 'verify' where m.direction = 'in' and v.to_state = 'unknown'
           union all

@@ -1,5 +1,5 @@
 -- Erases what a removed channel leaves beside its messages: quarantined items, receipts that name no message, the raw
--- bytes of its events, and the names of customers whom no other channel knows; at most p_limit of each a call. The
+-- bytes of its events, what robots and the SMS service asked of it, and the names of customers whom no other channel knows; at most p_limit of each a call. The
 -- erasure is done when a call finds less than that of everything. Returns how many rows. For tenancy.erase_due, which
 -- holds the erasure's row.
 create or replace function tenancy.erase_rest(p_portal_id uuid, p_channel_id uuid, p_limit int) returns int
@@ -35,6 +35,18 @@ begin
   v_most := greatest(v_most, v_rows);
   v_all := v_all + v_rows;
   delete from messaging.raw r where r.portal_id = p_portal_id and r.raw_id = any (v_raw);
+
+  delete from messaging.automation a
+   where a.portal_id = p_portal_id and a.automation_id in (
+     select x.automation_id from messaging.automation x
+      where x.portal_id = p_portal_id
+        and (case when pg_input_is_valid(x.request ->> 'channel_id', 'uuid') then (x.request ->> 'channel_id')::uuid end = p_channel_id
+             or exists (select from messaging.template t
+                         where t.portal_id = x.portal_id and t.channel_id = p_channel_id and t.template_id::text = x.request ->> 'template_id'))
+      order by x.automation_id limit p_limit);
+  get diagnostics v_rows = row_count;
+  v_most := greatest(v_most, v_rows);
+  v_all := v_all + v_rows;
 
   delete from messaging.parked_receipt r
    where r.portal_id = p_portal_id and r.parked_id in (

@@ -1,6 +1,6 @@
 -- requirement: R2.1-b, R2.4-c
 begin;
-select plan(5);
+select plan(7);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -12,5 +12,12 @@ select is((select done_at from tenancy.erasure), null, 'it is not done while the
 select is(tenancy.erase_rest(:'portal', :'channel', 2) + tenancy.erase_rest(:'portal', :'channel', 2), 3, 'the next calls take what is left');
 select is((select row(step, done_at) from tenancy.erasure), row('done'::text, tenancy.now()), 'then it is done');
 select is((select count(*) from messaging.raw), 0::bigint, 'with the bytes');
+select tests.create_channel(:'portal', '2', '5215550002222') as other \gset
+select tests.sms(:'portal', :'channel');
+select tests.sms(:'portal', :'other', p_key => 's2');
+select tests.sync_templates(:'portal', :'channel', tests.listed()) as template \gset
+select tests.robot(:'portal', :'template');
+select is(tenancy.erase_rest(:'portal', :'channel', 9), 2, 'so does what robots and the SMS service asked');
+select is((select key from messaging.automation), 's2', 'of this channel');
 select * from finish();
 rollback;

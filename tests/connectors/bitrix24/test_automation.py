@@ -11,13 +11,22 @@ from connectors.bitrix24.automation import (
     Recipient,
     Robot,
     Sender,
+    Trigger,
     answer_robot,
     parse_robot,
     parse_sms,
     recipient_of,
     record_of,
 )
-from connectors.bitrix24.desired import Desired, PutRobot, PutSender, RemoveRobot, RemoveSender, restore
+from connectors.bitrix24.desired import (
+    Desired,
+    PutRobot,
+    PutSender,
+    PutTrigger,
+    RemoveRobot,
+    RemoveSender,
+    restore,
+)
 from connectors.bitrix24.form import parse_form
 from connectors.outside import Context, Failure, Policy
 from connectors.redaction import Secret
@@ -112,6 +121,7 @@ def _desired(registered: str | None) -> Desired:
         lines={},
         robots=ROBOTS,
         senders=SENDERS,
+        triggers=[Trigger(code="wab24_button", name="W")],
         registered=registered,
     )
 
@@ -134,7 +144,7 @@ async def _done(portal: Any, registered: str | None) -> list[Any]:
 async def test_what_an_update_of_the_application_dropped_is_registered_again(portal: Any) -> None:
     known = _desired(None).automation_digest
     put = [PutRobot(code="wab24_send_template", is_new=True), PutSender(code="wab24_1", is_new=True)]
-    assert put == await _done(portal, known)
+    assert [*put, PutTrigger(code="wab24_button")] == await _done(portal, known)
     assert ["SMS"] == [one["TYPE"] for one in portal.server.params("messageservice.sender.add")]
 
 
@@ -144,7 +154,7 @@ async def test_what_is_there_is_changed_only_when_it_changed_and_strays_go(porta
     gone = [RemoveRobot(code="old"), RemoveSender(code="wab24_2")]
     assert gone == await _done(portal, _desired(None).automation_digest)
     put = [PutRobot(code="wab24_send_template", is_new=False), PutSender(code="wab24_1", is_new=False)]
-    assert [*put, *gone] == await _done(portal, "of another time")
+    assert [*put, PutTrigger(code="wab24_button"), *gone] == await _done(portal, "of another time")
     assert {"HANDLER", "NAME"} == set(portal.server.params("bizproc.robot.update")[0]["FIELDS"])
 
 
@@ -161,4 +171,4 @@ async def test_a_portal_whose_plan_has_no_robots_is_repaired_otherwise(portal: A
     outcome = await restore(portal.client, _desired(None))
     assert not isinstance(outcome, Failure)
     assert [PutRobot(code="wab24_send_template", is_new=True)] == [one.repair for one in outcome.broken]
-    assert [PutSender(code="wab24_1", is_new=True)] == outcome.done
+    assert [PutSender(code="wab24_1", is_new=True), PutTrigger(code="wab24_button")] == outcome.done

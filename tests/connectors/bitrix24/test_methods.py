@@ -151,6 +151,8 @@ async def _use_automation(client: Any) -> None:
     for is_new in (True, False):
         await automation.put_robot(client, robot, is_new=is_new)
         await automation.put_sender(client, sender, is_new=is_new)
+    await automation.put_trigger(client, automation.Trigger(code="wab24_button", name="W"))
+    await automation.set_going(client, "wab24_button", (2, 7), about=Context())
     await automation.remove_robot(client, robot.code)
     await automation.remove_sender(client, sender.code)
     await automation.recipient_of(client, "DEAL_7")

@@ -68,6 +68,17 @@ async def test_a_robot_runs_and_answers_its_workflow_once(installed: Any) -> Non
     assert await installed.result("bizproc.robot.delete", {"CODE": "send_template"}) is True
 
 
+async def test_a_trigger_is_executed_for_a_record_that_exists(connected: Any) -> None:
+    await linked_chat(connected)
+    button = {"CODE": "wab24_button", "OWNER_TYPE_ID": 1, "OWNER_ID": 1209}
+    assert (await connected.refused("crm.automation.trigger.execute", button))[1] == "NOT_FOUND"
+    named = {"CODE": "wab24_button", "NAME": "W"}
+    assert await connected.result("crm.automation.trigger.add", named) is True
+    assert await connected.result("crm.automation.trigger.execute", button) is True
+    assert connected.portal.triggered == ["wab24_button 1:1209"]
+    assert (await connected.refused("crm.automation.trigger.add", {**named, "CODE": "Ñ"}))[0] == 400
+
+
 async def test_a_notification_with_the_same_tag_replaces_the_earlier_one(installed: Any) -> None:
     for text in ("falló", "falló otra vez"):
         notice = {"USER_ID": 27, "MESSAGE": text, "TAG": "wab24|1|fail"}
