@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -14,6 +15,8 @@ from adapters.explanations import Explanation, Who
 from api.services import Services
 from api.v1.messages import Direction, MediaFacts, MessageState, explained
 from runtime.bearer import Holder
+
+ChatId = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,18}$")]
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +100,7 @@ async def list_messages(
 
 @get("/chats/{chat_id:str}", operation_id="GetChat", tags=["conversations"])
 async def get_chat(
-    chat_id: FromPath[str], services: NamedDependency[Services], holder: NamedDependency[Holder]
+    chat_id: FromPath[ChatId], services: NamedDependency[Services], holder: NamedDependency[Holder]
 ) -> Chat:
     """The conversation behind a chat of Bitrix24's messenger (`1807` of `chat1807`)."""
     arguments = {"p_portal_id": holder.portal_id, "p_actor": holder.user_id, "p_chat_id": chat_id}

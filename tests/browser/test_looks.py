@@ -262,3 +262,27 @@ def test_the_connectors_screen_shows_its_tests(
     folder = REPORTS / language
     folder.mkdir(parents=True, exist_ok=True)
     page.locator("#panel-layers").screenshot(path=folder / "connector.png")
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme"), [*((language, "light") for language in LANGUAGES), ("es", "dark")]
+)
+def test_the_templates_beside_a_chat_fit_the_window_that_the_portal_gives_them(
+    furnished: House, pages: Callable[[Scheme], Page], language: Language, scheme: Scheme
+) -> None:
+    page = pages(scheme)
+    desk = Desk(page, furnished)
+    desk.open(language={"es": "la", "en": "en", "pt": "br"}[language])
+    desk.go("chats")
+    page.locator(".chat-row", has_text=CUSTOMERS[SAID[0][0]]).click()
+    page.locator("#chat-applications button").click()
+    page.locator("#panel-layers").evaluate("pane => { pane.style.width = '440px' }")
+    folder = REPORTS / language
+    folder.mkdir(parents=True, exist_ok=True)
+    for view, part in (("chat-templates", "[data-template]"), ("chat-template", "[data-cost]")):
+        expect(desk.panel.locator(part).first).to_be_visible()
+        page.frames[-1].wait_for_function(f"() => !({SIDEWAYS})")
+        assert [] == _serious(desk)
+        name = view if scheme == "light" else f"{view}-dark"
+        page.locator("#panel-layers").screenshot(path=folder / f"{name}.png")
+        desk.panel.locator("[data-template]").first.click() if view == "chat-templates" else None

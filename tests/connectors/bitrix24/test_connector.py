@@ -208,6 +208,13 @@ async def test_what_is_bound_already_is_no_failure(world: Any, say: Any, code: s
     assert await connector.bind_placement(world.client, SIDEBAR) is None
 
 
+async def test_a_portal_without_the_place_goes_without_the_page(world: Any, say: Any) -> None:
+    world.server.script("placement.bind", say.error(400, "ERROR_PLACEMENT_NOT_FOUND"))
+    assert await connector.bind_placement(world.client, SIDEBAR) is None
+    world.server.script("placement.bind", say.error(400, "ERROR_PLACEMENT_MAX_COUNT"))
+    assert isinstance(await connector.bind_placement(world.client, SIDEBAR), Failure)
+
+
 async def test_an_event_that_the_portal_does_not_know_is_a_failure(world: Any, say: Any) -> None:
     world.server.script("event.get", say.answer([]))
     world.server.script("event.bind", say.error(400, "ERROR_EVENT_NOT_FOUND"))
