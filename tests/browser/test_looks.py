@@ -265,7 +265,11 @@ def test_the_connectors_screen_shows_its_tests(
 
 
 @pytest.mark.parametrize(
-    ("language", "scheme"), [*((language, "light") for language in LANGUAGES), ("es", "dark")]
+    ("language", "scheme"),
+    [
+        ("es", "dark"),
+        *(pytest.param(language, "light", marks=pytest.mark.long) for language in LANGUAGES),
+    ],
 )
 def test_the_templates_beside_a_chat_fit_the_window_that_the_portal_gives_them(
     furnished: House, pages: Callable[[Scheme], Page], language: Language, scheme: Scheme
