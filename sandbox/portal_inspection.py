@@ -110,6 +110,14 @@ class Bitrix24(Controller):
         """The bell notifications, oldest first."""
         return [one for one in bitrix24.notifications() if portal in {None, one["portal"]}]
 
+    @get("/portals/{name:str}/crm")
+    async def crm(
+        self, name: FromPath[str], bitrix24: NamedDependency[Bitrix24Sandbox]
+    ) -> list[dict[str, Any]]:
+        """What the portal's CRM has, oldest first; `type_id`: 1 lead, 2 deal, 3 contact."""
+        _shown(bitrix24, name)
+        return [msgspec.to_builtins(item) for item in bitrix24.portals[name].crm.values()]
+
     @get("/portals")
     async def portals(self, bitrix24: NamedDependency[Bitrix24Sandbox]) -> list[dict[str, Any]]:
         """All portals: name, member_id, lang, lines, whether the application is installed."""

@@ -14,12 +14,17 @@ const TEXTS: Record<Language, () => Promise<{ default: Texts }>> = {
 }
 
 /** Words of views that few people may open: they come with the view (`meta.texts` of its route). */
-export type Area = 'billing' | 'people' | 'template'
+export type Area = 'crm' | 'billing' | 'people' | 'template'
 const LATER: Record<Area, Record<Language, () => Promise<{ default: Texts }>>> = {
   billing: {
     es: () => import('./locales/es/billing.json'),
     en: () => import('./locales/en/billing.json'),
     pt: () => import('./locales/pt/billing.json'),
+  },
+  crm: {
+    es: () => import('./locales/es/crm.json'),
+    en: () => import('./locales/en/crm.json'),
+    pt: () => import('./locales/pt/crm.json'),
   },
   people: {
     es: () => import('./locales/es/people.json'),

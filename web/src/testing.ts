@@ -73,6 +73,7 @@ export async function shown<Props extends object>(
   const application: Application = { session: kept, api, portal, live }
   const spoken = await speaking(session.language)
   await learn(spoken, 'billing')
+  await learn(spoken, 'crm')
   await learn(spoken, 'people')
   await learn(spoken, 'template')
   spoken.global.mergeLocaleMessage(session.language, { keys: (await import('./locales/es/keys.json')).default })

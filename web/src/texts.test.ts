@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import en from './locales/en'
 import enBilling from './locales/en/billing.json'
 import enBusiness from './locales/en/business.json'
+import enCrm from './locales/en/crm.json'
 import enKeys from './locales/en/keys.json'
 import enPaying from './locales/en/paying.json'
 import enPeople from './locales/en/people.json'
@@ -10,6 +11,7 @@ import enTemplate from './locales/en/template.json'
 import es from './locales/es'
 import esBilling from './locales/es/billing.json'
 import esBusiness from './locales/es/business.json'
+import esCrm from './locales/es/crm.json'
 import esKeys from './locales/es/keys.json'
 import esPaying from './locales/es/paying.json'
 import esPeople from './locales/es/people.json'
@@ -18,6 +20,7 @@ import esTemplate from './locales/es/template.json'
 import pt from './locales/pt'
 import ptBilling from './locales/pt/billing.json'
 import ptBusiness from './locales/pt/business.json'
+import ptCrm from './locales/pt/crm.json'
 import ptKeys from './locales/pt/keys.json'
 import ptPaying from './locales/pt/paying.json'
 import ptPeople from './locales/pt/people.json'
@@ -25,9 +28,9 @@ import ptStaff from './locales/pt/staff.json'
 import ptTemplate from './locales/pt/template.json'
 
 const LANGUAGES = {
-  es: { ...es, billing: esBilling, business: esBusiness, people: esPeople, staff: esStaff, paying: esPaying, keys: esKeys, template: esTemplate },
-  en: { ...en, billing: enBilling, business: enBusiness, people: enPeople, staff: enStaff, paying: enPaying, keys: enKeys, template: enTemplate },
-  pt: { ...pt, billing: ptBilling, business: ptBusiness, people: ptPeople, staff: ptStaff, paying: ptPaying, keys: ptKeys, template: ptTemplate },
+  es: { ...es, billing: esBilling, business: esBusiness, crm: esCrm, people: esPeople, staff: esStaff, paying: esPaying, keys: esKeys, template: esTemplate },
+  en: { ...en, billing: enBilling, business: enBusiness, crm: enCrm, people: enPeople, staff: enStaff, paying: enPaying, keys: enKeys, template: enTemplate },
+  pt: { ...pt, billing: ptBilling, business: ptBusiness, crm: ptCrm, people: ptPeople, staff: ptStaff, paying: ptPaying, keys: ptKeys, template: ptTemplate },
 }
 const SOURCES = import.meta.glob<string>(['./**/*.vue', './**/*.ts', '!./**/*.test.ts'], {
   query: '?raw',

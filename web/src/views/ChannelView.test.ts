@@ -1,14 +1,20 @@
 import { flushPromises } from '@vue/test-utils'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { channel, detail, LINES } from '@/pieces/channel/channels-for-tests'
 import { shown } from '@/testing'
 import ChannelView from './ChannelView.vue'
 
 const ID = channel().channel_id
 const PATH = `/api/v1/channels/${ID}`
+const RULE = { becomes: 'portal', version: null, responsible: 'first_to_answer', open_item: 'keep', may_change: false, receivers: [] }
 
 async function view(told: Parameters<typeof detail>[0] = {}, answers: Record<string, unknown> = {}) {
-  return shown(ChannelView, { id: ID }, { answers: { [`GET ${PATH}`]: detail(told), 'GET /api/v1/lines': LINES, ...answers } })
+  const page = await shown(ChannelView, { id: ID }, {
+    answers: { [`GET ${PATH}`]: detail(told), [`GET ${PATH}/crm`]: RULE, 'GET /api/v1/lines': LINES, ...answers },
+  })
+  await vi.dynamicImportSettled()
+  await flushPromises()
+  return page
 }
 
 describe('a channel', () => {
@@ -18,6 +24,7 @@ describe('a channel', () => {
     expect(page.findAll('h2').map((one) => one.text())).toEqual([
       'Probar la conexión',
       'Configuración del canal',
+      'Clientes nuevos en el CRM',
       'Desconectar o quitar',
       'Canal abierto conectado',
       'Salud del número',
