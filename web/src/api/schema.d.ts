@@ -651,6 +651,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{channel_id}/crm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetCrmRule
+         * @description What a new client of the channel becomes in the CRM. Needs `channel.view`.
+         */
+        get: operations["GetCrmRule"];
+        /**
+         * SetCrmRule
+         * @description Set what a new client of the channel becomes, for dialogs that begin from now on.
+         *
+         *     Needs `channel.configure`. 409 `stale_version`: somebody was faster; `facts` say what stands there now.
+         */
+        put: operations["SetCrmRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/crm/funnels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListCrmFunnels
+         * @description The portal's funnels and open stages, asked of Bitrix24 now: a person waits. Needs `channel.view`.
+         */
+        get: operations["ListCrmFunnels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -3105,6 +3151,52 @@ export interface components {
             who_acts: "nobody" | "operator" | "administrator" | "provider" | "customer";
             explanation?: components["schemas"]["Explanation"] | null;
         };
+        /** CrmFunnels */
+        CrmFunnels: {
+            lead_stages?: components["schemas"]["Stage"][];
+            funnels?: components["schemas"]["Funnel"][];
+            explanation?: components["schemas"]["Explanation"] | null;
+        };
+        /** CrmRule */
+        CrmRule: {
+            /** @enum {string} */
+            becomes: "portal" | "lead" | "deal" | "contact";
+            category_id: number | null;
+            stage_id: string | null;
+            /** @enum {string} */
+            responsible: "first_to_answer" | "round_robin";
+            /** @enum {string} */
+            open_item: "keep" | "another";
+            version: number | null;
+            changed_by: string | null;
+            changed_at: string | null;
+            may_change: boolean;
+            receivers: string[];
+            done: number;
+            unanswered: number;
+            waiting: number;
+            failed: number;
+            failure: string | null;
+            explanation: components["schemas"]["Explanation"] | null;
+        };
+        /** CrmRuleChange */
+        CrmRuleChange: {
+            /** @enum {string} */
+            becomes: "portal" | "lead" | "deal" | "contact";
+            category_id?: number | null;
+            stage_id?: string | null;
+            /**
+             * @default first_to_answer
+             * @enum {string}
+             */
+            responsible: "first_to_answer" | "round_robin";
+            /**
+             * @default keep
+             * @enum {string}
+             */
+            open_item: "keep" | "another";
+            version?: number | null;
+        };
         /** CurrencyChoice */
         CurrencyChoice: {
             currency: string;
@@ -3469,6 +3561,12 @@ export interface components {
         /** Finished */
         Finished: {
             state: string;
+        };
+        /** Funnel */
+        Funnel: {
+            category_id: number;
+            name: string;
+            stages: components["schemas"]["Stage"][];
         };
         /** ImageContent */
         ImageContent: {
@@ -4540,6 +4638,11 @@ export interface components {
         StaffPaymentPage: {
             items: components["schemas"]["StaffPayment"][];
             next: string | null;
+        };
+        /** Stage */
+        Stage: {
+            stage_id: string;
+            name: string;
         };
         /** Standing */
         Standing: {
@@ -6166,6 +6269,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelState"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GetCrmRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrmRule"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SetCrmRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrmRuleChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrmRule"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListCrmFunnels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrmFunnels"];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
