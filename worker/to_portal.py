@@ -14,7 +14,7 @@ from adapters.portals import Portals
 from connectors.bitrix24.client import PortalClient
 from connectors.bitrix24.dialogs import MESSAGES_A_CALL, deliver, groups
 from connectors.bitrix24.render import Client, Inbound, InboundForPortal, InboundMedia, Kind, render
-from connectors.bitrix24.texts import Language, language_of, say
+from connectors.bitrix24.texts import TEXTS, Language, language_of, say
 from connectors.outside import Context, Failure, Policy
 from worker.outbox import Claim
 from worker.settling import LEASE_NEARLY_OVER, accepted, failed, fault
@@ -120,12 +120,20 @@ class ToPortal:
             text=text,
             media=media,
             payload=claim["payload"],
-            quoted=(claim["context"] or {}).get("text"),
+            quoted=_quoted(claim["context"], language),
             written_by=int(claim["author"]) if is_mirror else None,
             # where a rule of ours keeps the CRM, the portal's own tracker would make the client a second time
             with_crm=claim["channel"].get("crm") in (None, "portal"),
         )
         return render(message, language)
+
+
+def _quoted(answered: dict[str, Any] | None, language: Language) -> str | None:
+    """The words of what a message answers, or what kind of thing that is where it has none."""
+    if not answered:
+        return None
+    kind = f"kind_{answered.get('kind')}"
+    return answered.get("text") or (f"📎 {say(kind, language)}" if kind in TEXTS else None)
 
 
 def _without_file(text: str | None, language: Language) -> str:

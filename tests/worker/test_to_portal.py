@@ -65,6 +65,20 @@ async def test_a_parcel_is_one_call_and_each_message_is_told_its_chat(house: Hou
     assert [_SEND] == house.outside.names()
 
 
+async def test_an_answer_to_a_file_without_words_names_what_it_was(house: House) -> None:
+    claims = await _claimed(house, 3)
+    for claim, answered in zip(
+        claims,
+        ({"kind": "voice", "text": None}, {"kind": "image", "text": "Mire"}, {"kind": "x"}),
+        strict=True,
+    ):
+        claim["context"] = answered
+        claim["text"] = "Sí"
+    await _to_portal(house).send(claims, time.monotonic() + _LATER)
+    shown = [element["message"]["text"] for element in house.outside.asked[-1][1]["MESSAGES"]]
+    assert [">>Mire\nSí", ">>📎 Nota de voz\nSí", "Sí"] == sorted(shown)
+
+
 async def test_nothing_leaves_after_the_last_moment_to_leave(house: House) -> None:
     claims = await _claimed(house, 2)
     items = await _to_portal(house).send(claims, time.monotonic() - 0.001)
