@@ -5,7 +5,7 @@
 --   settle; what it says later comes with apply_receipts. Three promises hold at every step: nothing is lost,
 --   nothing is sent twice, and when an outcome is unknown the message says so.
 --
--- Locks are taken in the order alias -> contact -> conversation -> lane -> message, each in a statement of its
+-- Locks are taken in the order mirror -> alias -> contact -> conversation -> lane -> message, each in a statement of its
 -- own and sorted by key.
 set local role whatsappb24_owner;
 
