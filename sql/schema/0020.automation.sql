@@ -31,6 +31,6 @@ create table messaging.automation (
 ) with (fillfactor = 50);
 comment on table messaging.automation is
   'A call of a robot or of the SMS service, or a trigger that the CRM is to be given. key: the portal''s own id of the call (of an event token its digest), its deduplication. answer_sealed: the token that answers the robot''s workflow. message_id: what came of it; reason: why nothing could. told: the last state the portal was told. answer_by: when a waiting workflow is answered at the latest. due_at: when the worker looks at it, infinity while nothing is to be done.';
-create index automation_due on messaging.automation (due_at) where due_at < 'infinity';
+create index automation_due on messaging.automation (portal_id, due_at) where due_at < 'infinity';
 create index automation_message on messaging.automation (portal_id, message_id) where message_id is not null;
 create index automation_created on messaging.automation (created_at);

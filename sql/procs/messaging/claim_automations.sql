@@ -1,10 +1,11 @@
--- Automation that is due, each leased to this caller for two minutes, with its next step: send (give
+-- Automation that is due, at most p_each of a portal under way at once, so that a portal with thousands holds up no other;
+-- each is leased to this caller for two minutes, with its next step: send (give
 -- messaging.send_automation the number), answer or status (tell the portal `says`, then messaging.settle_automation), trigger (set
 -- the CRM's automation going).
 -- Where nothing is to be told yet, it sleeps until its message moves or its time to wait is over. state, reason, detail:
 -- those of its message, else its own. For the worker; the portals must be installed. Locks the claimed rows, passing over
 -- locked ones.
-create or replace function messaging.claim_automations(p_limit int default 20)
+create or replace function messaging.claim_automations(p_limit int default 20, p_each int default 4)
 returns table (
   portal_id uuid, automation_id uuid, kind text, token bigint, tries int, step text, says text, request jsonb, answer_sealed bytea, connector text, language text,
   message_id uuid, channel_id uuid, conversation_id uuid, state text, reason text, detail jsonb)
@@ -18,14 +19,29 @@ declare
   v_now timestamptz := tenancy.now();
 begin
   return query
-    with due as (
+    with recursive walk as (
+      (select a.portal_id from messaging.automation a where a.due_at <= v_now and a.due_at < 'infinity' order by a.portal_id, a.due_at limit 1)
+      union all
+      select (select a.portal_id from messaging.automation a
+               where a.portal_id > w.portal_id and a.due_at <= v_now and a.due_at < 'infinity' order by a.portal_id, a.due_at limit 1)
+        from walk w where w.portal_id is not null),
+    free as (
+      select o.portal_id, p_each - (
+               select count(*) from messaging.automation b
+                where b.portal_id = o.portal_id and b.due_at < 'infinity' and b.due_at <= v_now + interval '2 minutes' and b.lease_until > v_now) as n
+        from walk w
+        join tenancy.portal o on o.portal_id = w.portal_id and o.state = 'installed'
+       order by random()),
+    due as (
       select a.portal_id, a.automation_id
-        from messaging.automation a
-        join tenancy.portal o on o.portal_id = a.portal_id and o.state = 'installed'
-       where a.due_at <= v_now and a.due_at < 'infinity' and coalesce(a.lease_until <= v_now, true)
-       order by a.due_at
-       limit p_limit
-         for update of a skip locked),
+        from free f
+       cross join lateral (
+         select d.portal_id, d.automation_id from messaging.automation d
+          where d.portal_id = f.portal_id and d.due_at <= v_now and d.due_at < 'infinity' and coalesce(d.lease_until <= v_now, true)
+          order by d.due_at
+          limit greatest(f.n, 0)
+            for update skip locked) a
+       limit p_limit),
     judged as materialized (
       select a.portal_id, a.automation_id, w.says,
              case when a.message_id is null and a.reason is null then 'send'
@@ -53,6 +69,6 @@ begin
      order by l.portal_id, l.automation_id;
 end
 $$;
-comment on function messaging.claim_automations(int) is
-  'Platform. Leases due automation (robots, SMS) with its next step: send, answer, status or trigger.';
-grant execute on function messaging.claim_automations(int) to whatsappb24_worker;
+comment on function messaging.claim_automations(int, int) is
+  'Platform. Leases due automation (robots, SMS) of each portal a few, with its next step: send, answer, status or trigger.';
+grant execute on function messaging.claim_automations(int, int) to whatsappb24_worker;

@@ -1,6 +1,6 @@
 -- requirement: R2.5-c, R2.4-c
 begin;
-select plan(12);
+select plan(16);
 select tests.at('2026-11-22 12:00+00');
 select tests.create_portal() as portal \gset
 select tests.create_channel(:'portal') as channel \gset
@@ -26,5 +26,17 @@ select is(tests.steps(), 'answer refused unknown_template', 'what could not be s
 select tests.sms(:'portal', :'channel') \g /dev/null
 update tenancy.portal set state = 'uninstalled';
 select is(tests.steps(), 'nothing', 'a portal that is gone is told nothing');
+-- fairness
+update tenancy.portal set state = 'installed';
+delete from messaging.automation;
+select tests.create_portal('b223c6b3710f85df22e9377d6c4f7553') as small \gset
+select tests.sms(:'portal', :'channel', p_key => 'b' || n) from generate_series(1, 30) n \g /dev/null
+select tests.sms(:'small', :'channel') \g /dev/null
+create temp table claimed as select portal_id from messaging.claim_automations(20);
+select is((select count(*) from claimed where portal_id = :'portal'), 4::bigint, 'of a portal with many only a few at once');
+select is((select count(*) from claimed where portal_id = :'small'), 1::bigint, 'another is not held up');
+select is(tests.steps(), 'nothing', 'while they are under way no more begin');
+select tests.pass('2 minutes');
+select is((select count(*) from messaging.claim_automations(3)), 3::bigint, 'and never more than asked for');
 select * from finish();
 rollback;
