@@ -135,7 +135,8 @@ class Automations:
         client = await self._portals.client(str(row["portal_id"]))
         if isinstance(client, Failure):
             return client
-        record = await sale_of(client, str(row["request"].get("chat_id")), about=_about(row))
+        chat_id, known = str(row["request"].get("chat_id")), row["request"].get("crm")
+        record = await sale_of(client, chat_id, known=known, about=_about(row))
         if isinstance(record, Failure):
             if record.code == "no_crm_item" and row["tries"] < _TRIES_TO_FIND:
                 return msgspec.structs.replace(record, policy=Policy.RETRY)

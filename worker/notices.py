@@ -143,7 +143,9 @@ class Notices:
             failures += [refused] if refused else []
         chat_id = notice["payload"].get("chat_id") or notice["portal_chat_id"]
         if chat_id:
-            refused = await timeline_note(client, str(chat_id), title, text, about=about)
+            refused = await timeline_note(
+                client, str(chat_id), title, text, known=notice["memo"].get("crm"), about=about
+            )
             if refused is not None and refused.policy is Policy.RETRY:
                 return {**_later(notice, refused), "detail": {"notified": told}}
             told = told or refused is None

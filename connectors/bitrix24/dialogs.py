@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -205,17 +205,24 @@ async def notify(
 
 
 async def timeline_note(
-    client: PortalClient, chat_id: str, title: str, text: str, *, about: Context | None = None
+    client: PortalClient,
+    chat_id: str,
+    title: str,
+    text: str,
+    *,
+    known: Mapping[str, int] | None = None,
+    about: Context | None = None,
 ) -> Failure | None:
     """A line in the timeline of the deal, lead, contact or company of a chat.
+
+    `known`: ids by kind (`deal`, …) where a rule of ours keeps the CRM; else the portal is asked.
 
     Failure `no_crm_item` (never) where the chat has none: the portal links it up to 30 s after the first
     message, and not at all where the line's settings say so.
     """
-    found = await client.call("imopenlines.dialog.get", {"CHAT_ID": php.number(chat_id)}, about=about)
-    if isinstance(found, Failure):
-        return found
-    item = _crm_item(php.mapping(found.result))
+    item = await _item_of(client, chat_id, known, about)
+    if isinstance(item, Failure):
+        return item
     if item is None:
         return _nowhere("no_crm_item", "the chat is not linked to the CRM")
     fields = {
@@ -230,20 +237,36 @@ async def timeline_note(
 
 
 async def sale_of(
-    client: PortalClient, chat_id: str, *, about: Context | None = None
+    client: PortalClient,
+    chat_id: str,
+    *,
+    known: Mapping[str, int] | None = None,
+    about: Context | None = None,
 ) -> tuple[int, int] | Failure:
     """The deal of a chat, else its lead, as CRM type and number: what automation runs on.
 
     Failure `no_crm_item` (never) where the chat has neither: the portal links it up to 30 s after the first
     message, and not at all where the line's settings say so.
     """
-    found = await client.call("imopenlines.dialog.get", {"CHAT_ID": php.number(chat_id)}, about=about)
-    if isinstance(found, Failure):
-        return found
-    item = _crm_item(php.mapping(found.result))
+    item = await _item_of(client, chat_id, known, about)
+    if isinstance(item, Failure):
+        return item
     if item is None or item[0] not in (_ENTITY_TYPES["DEAL"], _ENTITY_TYPES["LEAD"]):
         return _nowhere("no_crm_item", "the chat is linked to no deal and no lead")
     return item
+
+
+async def _item_of(
+    client: PortalClient, chat_id: str, known: Mapping[str, int] | None, about: Context | None
+) -> tuple[int, int] | Failure | None:
+    """A chat's CRM object, as type and number: where a rule of ours keeps the CRM, the chat names none."""
+    if known:
+        return next(
+            ((kind, known[name.lower()]) for name, kind in _ENTITY_TYPES.items() if name.lower() in known),
+            None,
+        )
+    found = await client.call("imopenlines.dialog.get", {"CHAT_ID": php.number(chat_id)}, about=about)
+    return found if isinstance(found, Failure) else _crm_item(php.mapping(found.result))
 
 
 def _crm_item(dialog: dict[str, Any]) -> tuple[int, int] | None:

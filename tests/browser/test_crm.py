@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
@@ -27,7 +29,7 @@ def test_an_administrator_lets_new_clients_become_deals_of_a_funnel(desk: Desk) 
     card.get_by_role("radio", name="Por turno").click()
     card.get_by_role("button", name="Guardar").click()
     expect(card.get_by_text("Guardado.")).to_be_visible()
-    card.screenshot(path=REPORTS / "screens" / "crm-rule.png")
+    card.screenshot(path=REPORTS / "crm-rule.png")
 
     house = desk.house
     house.customer_writes(STRANGER, "Hola, quisiera una cotización")
@@ -35,5 +37,5 @@ def test_an_administrator_lets_new_clients_become_deals_of_a_funnel(desk: Desk) 
     assert "C9:PREPARATION" == _crm(desk)[-1]["other"]["stageId"]
 
 
-def _crm(desk: Desk) -> list[dict[str, dict[str, str]]]:
+def _crm(desk: Desk) -> list[dict[str, Any]]:
     return list(desk.house.sandbox.get("/sandbox/bitrix24/portals/p1/crm").json())

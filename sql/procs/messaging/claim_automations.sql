@@ -3,7 +3,7 @@
 -- messaging.send_automation the number), answer or status (tell the portal `says`, then messaging.settle_automation), trigger (set
 -- the CRM's automation going).
 -- Where nothing is to be told yet, it sleeps until its message moves or its time to wait is over. state, reason, detail:
--- those of its message, else its own. For the worker; the portals must be installed. Locks the claimed rows, passing over
+-- those of its message, else its own. request.crm: what the client is there where a rule of ours keeps the CRM. For the worker; the portals must be installed. Locks the claimed rows, passing over
 -- locked ones.
 create or replace function messaging.claim_automations(p_limit int default 20, p_each int default 4)
 returns table (
@@ -60,7 +60,7 @@ begin
         from judged j
        where a.portal_id = j.portal_id and a.automation_id = j.automation_id
       returning a.*)
-    select l.portal_id, l.automation_id, l.kind, l.token, l.tries, j.step, j.says, l.request, l.answer_sealed, o.connector, o.language, l.message_id, m.channel_id,
+    select l.portal_id, l.automation_id, l.kind, l.token, l.tries, j.step, j.says, l.request || jsonb_build_object('crm', messaging.crm_items_of(l.portal_id, m.conversation_id)), l.answer_sealed, o.connector, o.language, l.message_id, m.channel_id,
            m.conversation_id, coalesce(m.state, case when l.reason is not null then 'refused' end), coalesce(m.reason, l.reason), coalesce(m.detail, l.detail)
       from leased l
       join judged j on j.portal_id = l.portal_id and j.automation_id = l.automation_id and j.step is not null

@@ -1,7 +1,7 @@
 -- Claims notices that are due, each for one minute: ticks, troubles, questions, with all the teller needs. A tick or
 -- trouble may be told twice without harm, so an ended lease is simply claimed again.
 -- A tick of a message that is shown in the chat needs its place there, which comes with the echo: payload says is_mirrored.
--- memo is what settle_notices left with the notice. For the worker; the portals must be installed. Locks the claimed rows, passing over locked ones.
+-- memo is what settle_notices left with the notice, and crm: what the client is there where a rule of ours keeps it. For the worker; the portals must be installed. Locks the claimed rows, passing over locked ones.
 create or replace function messaging.claim_notices(p_portals uuid[], p_each int default 50, p_limit int default 200)
 returns table (
   portal_id uuid, notice_id uuid, kind text, token bigint, tries int, message_id uuid, conversation_id uuid,
@@ -46,7 +46,7 @@ begin
                               where m.parts > 1 and o.portal_id = m.portal_id and o.origin_id = m.origin_id and o.parts > 1) s
                        join messaging.alias a on a.portal_id = m.portal_id and a.message_id = s.message_id
                       where a.kind = case m.direction when 'in' then 'wa' else 'gs' end or a.kind = 'mirror' and m.direction = 'in'), '[]'),
-           l.detail, m.said_at, v.chat_key, v.portal_chat_id, v.session_id, k.name, c.connector, c.line_id, c.name, p.language, v.window_until
+           l.detail || jsonb_build_object('crm', messaging.crm_items_of(l.portal_id, l.conversation_id)), m.said_at, v.chat_key, v.portal_chat_id, v.session_id, k.name, c.connector, c.line_id, c.name, p.language, v.window_until
       from leased l
       join messaging.message m on m.portal_id = l.portal_id and m.message_id = l.message_id
       join messaging.conversation v on v.portal_id = l.portal_id and v.conversation_id = l.conversation_id

@@ -55,8 +55,9 @@ begin
     when v_rule.becomes = 'deal' and v_known -> 'deal' is null then 'deal' end;
   if v_kind is not null then
     if v_responsible is null then
-      v_responsible := case v_rule.responsible when 'round_robin' then tenancy.give_client(p_client.portal_id, p_client.channel_id)
-                                               else messaging.first_to_answer(p_client) end;
+      v_responsible := coalesce(
+        case when v_rule.responsible = 'round_robin' then tenancy.give_client(p_client.portal_id, p_client.channel_id) end,
+        messaging.first_to_answer(p_client));
       update messaging.crm_client k
          set known = k.known || jsonb_strip_nulls(jsonb_build_object('responsible', v_responsible))
        where k.portal_id = p_client.portal_id and k.conversation_id = p_client.conversation_id;

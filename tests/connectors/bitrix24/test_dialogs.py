@@ -297,3 +297,12 @@ async def test_after_a_gap_the_unconfirmed_words_of_operators_are_found(world: A
     assert not isinstance(found, Failure)
     assert found[0] == missed
     assert [(message.message_id, message.files) for message in found] == [("11", []), ("12", [file])]
+
+
+async def test_what_our_rule_made_is_noted_without_asking_the_chat(world: Any, say: Any) -> None:
+    world.server.script("crm.timeline.logmessage.add", say.answer({"logMessage": {"id": 1}}))
+    known = {"contact": 275, "deal": 3001}
+    assert await timeline_note(world.client, "1807", "WhatsApp", "Not delivered", known=known) is None
+    (noted,) = world.server.params("crm.timeline.logmessage.add")
+    assert (2, 3001) == (noted["fields"]["entityTypeId"], noted["fields"]["entityId"])
+    assert [] == world.server.params("imopenlines.dialog.get")
