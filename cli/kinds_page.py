@@ -17,12 +17,12 @@ _SAID: Final[dict[str, tuple[str, str]]] = {
         "Uno más largo sale como varios mensajes, en orden; cada uno tiene su precio.",
     ),
     "image": (
-        "A larger one, or another type, goes as a document.",
-        "Una más grande, o de otro tipo, sale como documento.",
+        "In the open line a larger one, or another type, goes as a document.",
+        "En el canal abierto, una más grande o de otro tipo sale como documento.",
     ),
     "video": (
-        "A larger one, or another type, goes as a document.",
-        "Uno más grande, o de otro tipo, sale como documento.",
+        "In the open line a larger one, or another type, goes as a document.",
+        "En el canal abierto, uno más grande o de otro tipo sale como documento.",
     ),
     "audio": (
         "Sound of another type is converted to Ogg with Opus on its way; Ogg with another codec, too.",
@@ -80,8 +80,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "intro": "What does not fit is refused before anything is held or sent (`messaging.content_fault`), "
         "and whoever wrote it is told why; a file's true type and size are looked at once more when it has "
         "been fetched. «Text» counts characters: of a file it is the caption. 1 MB is 1,048,576 bytes.",
-        "api": "A program sends them with a key of its own that has `conversation.write.all`; the same `key` again "
-        "is the same message, and the answer to a button or a list brings its `id` back as `postback` "
+        "api": "A program sends them with a key of its own that has `conversation.write.all`; the same `key` "
+        "again is the same message, and the answer to a button or a list brings its `id` back as `postback` "
         "(`SendMessage` and `ListMessages` in [openapi.json](OPENAPI)):",
         "header": "kind|is sent|arrives|text|file|types|",
         "any": "any",
@@ -91,16 +91,17 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "intro": "Lo que no cabe se rechaza antes de retener o enviar nada (`messaging.content_fault`), y "
         "quien lo escribió sabe por qué; el tipo y el tamaño verdaderos de un archivo se miran otra vez "
         "cuando se descargó. «Texto» cuenta caracteres: de un archivo es el pie. 1 MB son 1.048.576 bytes.",
-        "api": "Un programa los envía con una clave propia que tenga `conversation.write.all`; la misma `key` otra "
-        "vez es el mismo mensaje, y la respuesta a un botón o a una lista devuelve su `id` como `postback` "
-        "(`SendMessage` y `ListMessages` en [openapi.json](OPENAPI)):",
+        "api": "Un programa los envía con una clave propia que tenga `conversation.write.all`; la misma `key` "
+        "otra vez es el mismo mensaje, y la respuesta a un botón o a una lista devuelve su `id` como "
+        "`postback` (`SendMessage` y `ListMessages` en [openapi.json](OPENAPI)):",
         "header": "clase|se envía|llega|texto|archivo|tipos|",
         "any": "cualquiera",
     },
 }
 _OPENAPI: Final[dict[Language, str]] = {"en": "openapi.json", "es": "../../reference/openapi.json"}
 _EXAMPLE: Final = """```sh
-curl "$PUBLIC_URL/api/v1/messages" -H "Authorization: Bearer wab24_…" -H "Content-Type: application/json" -d '{
+curl "$PUBLIC_URL/api/v1/messages" -H "Authorization: Bearer wab24_…" \\
+  -H "Content-Type: application/json" -d '{
   "key": "order-7-confirm", "channel_id": "…", "phone": "+52 55 1234 5678",
   "content": {"kind": "buttons", "text": "¿Confirma su pedido 7?",
               "buttons": [{"title": "Sí", "id": "confirm:7"}, {"title": "No", "id": "cancel:7"}]}}'
