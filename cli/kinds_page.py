@@ -91,8 +91,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "intro": "Lo que no cabe se rechaza antes de retener o enviar nada (`messaging.content_fault`), y "
         "quien lo escribió sabe por qué; el tipo y el tamaño verdaderos de un archivo se miran otra vez "
         "cuando se descargó. «Texto» cuenta caracteres: de un archivo es el pie. 1 MB son 1.048.576 bytes.",
-        "api": "Un programa los envía con una clave propia que tenga `conversation.write.all`; la misma `key` "
-        "otra vez es el mismo mensaje, y la respuesta a un botón o a una lista devuelve su `id` como "
+        "api": "Un programa los envía con una clave propia que tenga `conversation.write.all`; la misma "
+        "`key` otra vez es el mismo mensaje, y la respuesta a un botón o a una lista devuelve su `id` como "
         "`postback` (`SendMessage` y `ListMessages` en [openapi.json](OPENAPI)):",
         "header": "clase|se envía|llega|texto|archivo|tipos|",
         "any": "cualquiera",
