@@ -24,6 +24,9 @@ begin
     elsif v_item.owner = 'method' then
       update billing.payment_method m set reference_sealed = v_item.new
        where m.portal_id = v_item.portal_id and m.method_id = v_item.id::uuid and m.reference_sealed = v_item.old;
+    elsif v_item.owner = 'automation' then
+      update messaging.automation a set answer_sealed = v_item.new
+       where a.portal_id = v_item.portal_id and a.automation_id = v_item.id::uuid and a.answer_sealed = v_item.old;
     else
       update tenancy.channel c
          set key_sealed = case when v_item.part = 'key' then v_item.new else c.key_sealed end,

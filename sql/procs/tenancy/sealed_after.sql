@@ -13,7 +13,10 @@ as $$
       union all
       select 'channel/' || c.portal_id || '/' || c.channel_id || '/secrets', c.secrets_sealed from tenancy.channel c
       union all
-      select 'method/' || m.portal_id || '/' || m.method_id || '/reference', m.reference_sealed from billing.payment_method m) s
+      select 'method/' || m.portal_id || '/' || m.method_id || '/reference', m.reference_sealed from billing.payment_method m
+      union all
+      select 'automation/' || a.portal_id || '/' || a.automation_id || '/answer', a.answer_sealed from messaging.automation a
+       where a.answer_sealed is not null and a.ended_at is null) s
    where s.ref > p_after
    order by s.ref
    limit p_limit

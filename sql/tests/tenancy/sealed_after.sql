@@ -24,7 +24,7 @@ select set_eq(
   $$select table_schema || '.' || table_name || '.' || column_name from information_schema.columns where column_name ~ '_sealed$'
       and table_name in (select relname from pg_class where relkind in ('r', 'p'))$$,
   array['tenancy.portal_token.access_sealed', 'tenancy.portal_token.refresh_sealed', 'tenancy.channel.key_sealed', 'tenancy.channel.secrets_sealed',
-        'billing.payment_method.reference_sealed'],
+        'billing.payment_method.reference_sealed', 'messaging.automation.answer_sealed'],
   'these are all the columns that hold secrets: whoever adds one teaches the rotation');
 select ok(
   not has_function_privilege('whatsappb24_api', 'tenancy.sealed_after(text, int)', 'execute')
