@@ -49,16 +49,17 @@ begin
            where x.chat_id is not null order by x.portal_id, x.conversation_id, x.item desc) r
    where c.portal_id = r.portal_id and c.conversation_id = r.conversation_id
      and (c.portal_chat_id is distinct from r.chat_id or c.session_id is distinct from coalesce(r.session_id, c.session_id));
-  perform messaging.begin_visits(array_agg(r.portal_id), array_agg(r.conversation_id))
-    from (select distinct x.portal_id, x.conversation_id, x.channel_id from unnest(v_rows) x where x.session_id is not null) r
-    join tenancy.crm_rule k on k.portal_id = r.portal_id and k.channel_id = r.channel_id and k.becomes <> 'portal'
-  having count(*) > 0;
 
   perform messaging.trouble_channel(f.portal_id, f.channel_id, f.code)
     from (select distinct on (r.portal_id, r.channel_id) r.portal_id, r.channel_id, r.code
             from unnest(v_rows) r
            where r.recorded = 'fix' and not r.is_superseded
            order by r.portal_id, r.channel_id, r.item) f;
+  -- After the channels' rows, as tenancy.set_crm_rule() takes them.
+  perform messaging.begin_visits(array_agg(r.portal_id), array_agg(r.conversation_id))
+    from (select distinct x.portal_id, x.conversation_id, x.channel_id from unnest(v_rows) x where x.session_id is not null) r
+    join tenancy.crm_rule k on k.portal_id = r.portal_id and k.channel_id = r.channel_id and k.becomes <> 'portal'
+  having count(*) > 0;
 
   perform 1
     from messaging.lane l
