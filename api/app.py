@@ -125,6 +125,7 @@ def _v1(services: Callable[[], Services]) -> Router:
                     people.list_departments,
                     people.get_directory_reading,
                     people.read_directory,
+                    people.list_open_lines,
                     people.set_role,
                     people.list_role_changes,
                     people.explain_permission,

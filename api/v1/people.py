@@ -91,6 +91,24 @@ class Department(msgspec.Struct, frozen=True, kw_only=True):
     settings: list[RoleSetting]
 
 
+class Operator(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody in an open line's queue; `name` null: no list named him."""
+
+    user_id: str
+    name: str | None
+
+
+class LineWithQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """An open line as Bitrix24 names it. `channels`: the names of those that it serves."""
+
+    line_id: str
+    name: str
+    is_active: bool
+    has_vanished: bool
+    operators: list[Operator]
+    channels: list[str]
+
+
 class DirectoryReading(msgspec.Struct, frozen=True, kw_only=True):
     """When the company was last read from Bitrix24. Instants are in UTC; all null: never."""
 
@@ -189,6 +207,15 @@ async def list_departments(
     """The company's departments with the roles given to each. Needs `user.roles`."""
     rows = await services.database.call("tenancy.department_roles", _caller(holder))
     return msgspec.convert(rows, list[Department])
+
+
+@get("/people/lines", operation_id="ListLinesWithQueues", tags=["people"])
+async def list_open_lines(
+    services: NamedDependency[Services], holder: NamedDependency[Holder]
+) -> list[LineWithQueue]:
+    """Open lines as last read, who is in the queue of each, what it serves. Needs `user.roles`."""
+    rows = await services.database.call("tenancy.portal_lines", _caller(holder))
+    return msgspec.convert(rows, list[LineWithQueue])
 
 
 @get("/people/reading", operation_id="GetDirectoryReading", tags=["people"])

@@ -102,6 +102,14 @@ def test_a_company_is_read_and_a_departments_people_are_found(house: House) -> N
     assert (False, "dismissed") == (gone["is_active"], gone["cells"][0]["rule"])
 
 
+def test_open_lines_are_shown_with_their_queue_and_their_channel(house: House) -> None:
+    _call(house, "POST", "/people/reading")
+    lines = _call(house, "GET", "/people/lines").json()
+    assert {"1": ["VentasDemo"], "2": []} == {one["line_id"]: one["channels"] for one in lines}
+    assert ["Diego Ramírez", "Lucía Fernández"] == sorted(one["name"] for one in lines[0]["operators"])
+    assert 403 == _call(house, "GET", "/people/lines", user="27").status_code
+
+
 def test_the_company_is_read_by_itself_when_it_is_due(house: House) -> None:
     house.administrator.tell_company({"people": [{"id": 40, "name": "Nuria", "last_name": "Vega"}]})
     _call(house, "POST", "/people/reading")

@@ -492,6 +492,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListOpenLines
+         * @description Open lines as last read, who is in the queue of each, what it serves. Needs `user.roles`.
+         */
+        get: operations["ListLinesWithQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/permissions": {
         parameters: {
             query?: never;
@@ -3649,6 +3669,15 @@ export interface components {
             channel_id?: string | null;
             period_no?: number | null;
         };
+        /** LineWithQueue */
+        LineWithQueue: {
+            line_id: string;
+            name: string;
+            is_active: boolean;
+            has_vanished: boolean;
+            operators: components["schemas"]["Operator"][];
+            channels: string[];
+        };
         /** Link */
         Link: {
             secret: string;
@@ -3902,6 +3931,11 @@ export interface components {
             operators: string[];
             channel_id: string | null;
             channel_name: string | null;
+        };
+        /** Operator */
+        Operator: {
+            user_id: string;
+            name: string | null;
         };
         /** OverdraftOrder */
         OverdraftOrder: {
@@ -5946,6 +5980,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DirectoryReading"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListLinesWithQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineWithQueue"][];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */

@@ -29,6 +29,9 @@ const ANSWERS = {
     { department_id: '3', name: 'Comercial', parent_id: '1', has_vanished: false, people: 2, settings: [{ channel_id: null, role: 'supervisor', receives_new_clients: false, version: 1 }] },
   ],
   'GET /api/v1/permissions/changes': [],
+  'GET /api/v1/people/lines': [
+    { line_id: '1', name: 'Atención', is_active: false, has_vanished: false, operators: [{ user_id: '27', name: 'Lucía Fernández' }, { user_id: '55', name: null }], channels: ['Ventas'] },
+  ],
 }
 
 const people = (answers: Record<string, unknown> = {}) => shown(PeopleView, {}, { answers: { ...ANSWERS, ...answers } })
@@ -140,6 +143,16 @@ describe('the view of people', () => {
     const page = await people({ 'GET /api/v1/people/reading': { read_at: null, counts: {} }, 'POST /api/v1/people/reading': ANSWERS['GET /api/v1/people/reading'] })
     expect(page.get('[data-reading=good]').text()).toContain('Ana Torres')
     expect(page.get('[data-count=departments]').text()).toBe('2')
+    page.unmount()
+  })
+
+  it('shows the open channels with their queue', async () => {
+    const page = await people()
+    const tab = page.findAll('[role=tab]').find((one) => one.text() === 'Canales abiertos')
+    await tab?.trigger('mousedown', { button: 0 })
+    await flushPromises()
+    const line = page.get('[data-line="1"]').text()
+    for (const part of ['Atención', 'Apagado', 'Ventas', 'Lucía Fernández, Usuario 55']) expect(line).toContain(part)
     page.unmount()
   })
 
