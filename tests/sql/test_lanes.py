@@ -153,6 +153,29 @@ def test_a_retry_that_crosses_with_the_end_of_its_lease_keeps_its_message_in_the
     assert stands == [("queued", "waits 1")]
 
 
+def test_a_channel_that_resumes_waits_for_nobody_who_holds_one_of_its_lanes(
+    database: TestDatabase, admin: psycopg.Connection[Any]
+) -> None:
+    """A renewal resumes lanes and holds the wallet; a submit holds a lane and waits for the wallet."""
+    portal = admin.execute("select tests.create_portal('resuming0portal')").fetchall()[0][0]
+    channel = admin.execute("select tests.create_channel(%s)", (portal,)).fetchall()[0][0]
+    admin.execute("select tests.customer_writes(%s, %s)", (portal, channel))
+    admin.execute(
+        "update messaging.lane set paused = 'suspended', next_at = 'infinity' where portal_id = %s", (portal,)
+    )
+    with psycopg.connect(database.url) as holder:
+        holder.execute(
+            "select from messaging.lane where portal_id = %s and direction = 'in' for update", (portal,)
+        )
+        admin.execute("set lock_timeout = '2s'")
+        assert [(0,)] == admin.execute("select messaging.resume_lanes(%s, %s)", (portal, channel)).fetchall()
+    admin.execute("select messaging.unblock_lanes()")
+    assert [(None, True)] == admin.execute(
+        "select paused, next_at < 'infinity' from messaging.lane where portal_id = %s and direction = 'in'",
+        (portal,),
+    ).fetchall()
+
+
 def expire_leases(url: str) -> int:
     with psycopg.connect(url, autocommit=True) as connection:
         return int(connection.execute("select messaging.expire_leases()").fetchall()[0][0])
