@@ -78,7 +78,7 @@ def _chat_templates(addresses: Addresses) -> Placement:
     """The button below an open channel's chat, and the size of the page that it opens."""
     spanish, english, portuguese = "Plantillas de WhatsApp", "WhatsApp templates", "Modelos do WhatsApp"
     return Placement(
-        code="IM_TEXTAREA",
+        place="IM_TEXTAREA",
         handler=addresses.chat_templates,
         title=english,
         titles={"es": spanish, "la": spanish, "en": english, "br": portuguese},

@@ -55,7 +55,7 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
 class Placement(msgspec.Struct, frozen=True, kw_only=True):
     """A page of ours in a place of the portal. `titles` by language code (`en`, `la`, `br`)."""
 
-    code: str
+    place: str
     handler: str
     title: str
     titles: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
@@ -174,7 +174,7 @@ async def bind_placement(client: PortalClient, placement: Placement) -> Failure 
     """Show a page of ours; that it is shown already, or that this portal has no such place, is no failure."""
     languages = {code: {"TITLE": title} for code, title in placement.titles.items()}
     params: dict[str, Any] = {
-        "PLACEMENT": placement.code,
+        "PLACEMENT": placement.place,
         "HANDLER": placement.handler,
         "TITLE": placement.title,
     }

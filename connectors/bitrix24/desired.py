@@ -165,7 +165,7 @@ def repairs(desired: Desired, reported: Reported) -> list[Repair]:
     missing, strays = connector.event_changes(desired.events_handler, desired.events, reported.events)
     found += [BindEvent(bound) for bound in missing]
     found += [UnbindEvent(bound) for bound in strays]
-    wanted = {(placement.code, placement.handler) for placement in desired.placements}
+    wanted = {(placement.place, placement.handler) for placement in desired.placements}
     found += [
         UnbindPlacement(code, handler)
         for code, handler in reported.placements
@@ -174,9 +174,9 @@ def repairs(desired: Desired, reported: Reported) -> list[Repair]:
         and (code, handler) not in wanted
     ]
     found += [
-        BindPlacement(placement.code)
+        BindPlacement(placement.place)
         for placement in desired.placements
-        if (placement.code, placement.handler) not in reported.placements
+        if (placement.place, placement.handler) not in reported.placements
     ]
     return found + _of_automation(desired, reported)
 
@@ -279,7 +279,7 @@ async def _apply(client: PortalClient, desired: Desired, repair: Repair) -> Line
         case UnbindPlacement(code, handler):
             return await connector.unbind_placement(client, code, handler)
         case BindPlacement(code):
-            wanted = next(placement for placement in desired.placements if placement.code == code)
+            wanted = next(placement for placement in desired.placements if placement.place == code)
             return await connector.bind_placement(client, wanted)
         case PutTrigger() | PutRobot() | RemoveRobot() | PutSender() | RemoveSender():
             return await _apply_automation(client, desired, repair)

@@ -89,7 +89,7 @@ async def _use_everything(world: Any, say: Any) -> None:
     server.script("event.get", say.answer([{"event": "OLD", "handler": "https://a.example/e"}]))
     world.tokens.put("1", "access-0", "refresh-0", expires_at=1.0)
     sidebar = connector.Placement(
-        code="IM_SIDEBAR", handler="https://a.example/s", title="W", titles={"en": "W"}, options={"a": "b"}
+        place="IM_SIDEBAR", handler="https://a.example/s", title="W", titles={"en": "W"}, options={"a": "b"}
     )
     line = connector.LineData(number="573001112233", name="Sales")
     wanted = desired.Desired(
