@@ -189,6 +189,7 @@ _BITRIX24: Final = {
     "portal_exhausted": "exhausted",
     "portal_moved": "redirect",
     "portal_silent": "no_element",
+    "portal_unnamed": "no_id",
     "rights": "insufficient_scope invalid_scope INVALID_CREDENTIALS",
     "server_endpoint": "wrong_client portal_address domain",
     "tariff": "ACCESS_DENIED PAYMENT_REQUIRED",
