@@ -17,7 +17,7 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
     "nobody": """
         away busy delivery_unknown event_form file_away file_gone gupshup_away gupshup_busy
         line_pending no_addressee not_offered not_unknown own_away own_turn plan_same
-        portal_away portal_moved portal_silent sent_again unknown_message
+        portal_away portal_moved portal_silent portal_unnamed sent_again unknown_message
         """,
     "operator": """
         block_failed bridge caption device dropped exhausted expired file_empty file_large
