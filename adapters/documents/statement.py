@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,6 +19,8 @@ MOST_LINES: Final = 20_000
 """Longer statements are for machines: CSV. What they take: benchmarks/results/statement-latest.json."""
 _DECIMALS: Final = 4
 """A message may cost less than a cent; points stand below points."""
+_CALENDAR: Final = (datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC))
+"""What has a day in every time zone."""
 _CUSTOMER_LINES: Final = ("street", "city", "region", "postal_code", "country")
 
 
@@ -126,8 +128,8 @@ class Statement:
     def _period(self) -> str:
         since, until = self._head.since, self._head.until
         days = {
-            "first": "" if since is None else self._day(since),
-            "last": "" if until is None else self._day(until - timedelta(microseconds=1)),
+            "first": "" if since is None else self._day(_within_calendar(since)),
+            "last": "" if until is None else self._day(_within_calendar(until) - timedelta(microseconds=1)),
         }
         if since is not None and until is not None:
             return self._words["from_to"].format_map(days)
@@ -194,6 +196,10 @@ def customer_party(row: Mapping[str, Any]) -> Party:
         ", ".join(str(address[name]) for name in _CUSTOMER_LINES if address.get(name)),
     )
     return Party(name=legal or trade, lines=tuple(line for line in lines if line))
+
+
+def _within_calendar(instant: datetime) -> datetime:
+    return min(max(instant, _CALENDAR[0]), _CALENDAR[1])
 
 
 def _uuid(text: str | None) -> UUID | None:

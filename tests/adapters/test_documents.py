@@ -112,6 +112,15 @@ def test_a_filtered_statement_sums_its_lines_and_says_that_they_are_not_all() ->
     assert any(text.startswith("Solo se muestran") for text in page)
 
 
+@pytest.mark.parametrize("zone", ["America/Mexico_City", "Pacific/Auckland"])
+def test_the_first_and_the_last_instant_that_can_be_written_are_a_period(zone: str) -> None:
+    ends = {"since": datetime.min.replace(tzinfo=UTC), "until": datetime.max.replace(tzinfo=UTC)}
+    (page,), _ = _statement(msgspec.structs.replace(HEAD, zone=zone, **ends), iter(()))
+    assert any("9999" in text for text in page)
+    early = msgspec.structs.replace(HEAD, zone=zone, since=None, until=ends["since"])
+    assert 1 == len(_statement(early, iter(()))[0])
+
+
 def test_a_statement_without_lines_says_so() -> None:
     (page,), _ = _statement(msgspec.structs.replace(HEAD, since=None, until=None), iter(()))
     assert {"No hay movimientos en este período.", "desde el comienzo"} <= set(page)
