@@ -266,6 +266,7 @@ def test_amounts_are_read_as_numbers_and_times_of_any_zone_as_utc() -> None:
     assert (found.evidence[0].amount, found.evidence[0].tax) == (20_000_000, 1_000_000)
     assert found.evidence[0].at.isoformat() == "2018-08-15T19:13:29+00:00"
     assert shapes.instant("2022-08-26T18:25:57.449PDT") is None
+    assert shapes.instant("0001-01-01T00:00:00+14:00") is None
 
 
 def test_a_claim_that_is_not_ours_claims_nothing() -> None:
