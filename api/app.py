@@ -41,6 +41,7 @@ from api.v1 import (
     session,
     statement,
     subscriptions,
+    support,
     templates,
 )
 from api.v1 import events as changes
@@ -188,6 +189,10 @@ def _v1(services: Callable[[], Services]) -> Router:
                     templates.check_template,
                     templates.preview_template,
                     templates.send_template,
+                    support.list_support_grants,
+                    support.grant_support,
+                    support.end_support,
+                    support.list_support_looks,
                     keys.list_keys,
                     keys.create_key,
                     keys.revoke_key,

@@ -43,8 +43,9 @@ _MEANINGS_OF_WHO: Final[dict[Who, str]] = {
         line_taken no_owner_left no_round_trip open_channels own_keys payment_limits
         payment_missing payment_way payments_many people_missing permission plan plan_unknown
         portal_deleted portal_exhausted portal_state rights subscription_cancelled
-        subscription_paused subscription_state subscription_suspended tariff template_busy template_count
-        template_disabled template_exists template_faults template_format template_long template_missing
+        subscription_paused subscription_state subscription_suspended support_grant tariff
+        template_busy template_count template_disabled template_exists template_faults
+        template_format template_long template_missing
         template_paused template_policy template_refused template_state templates_off token unknown_portal
         webhook_route
         """,
@@ -140,6 +141,7 @@ _OURS: Final = {
     "subscription_paused": "subscription_paused",
     "subscription_state": "subscription_state",
     "subscription_suspended": "subscription_suspended subscription_none",
+    "support_grant": "support_grant unknown_grant",
     "template_busy": "template_busy",
     "template_exists": "template_exists",
     "template_faults": "template_faults",

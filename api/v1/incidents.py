@@ -92,7 +92,7 @@ async def get_timeline(
     """The story of anything by any of its ids, in order of time."""
     arguments = {"p_portal_id": holder.portal_id, "p_user_id": holder.user_id, "p_id": id}
     rows = await services.database.call("trace.timeline", arguments)
-    return [_entry(row, cast("Language", holder.language)) for row in rows]
+    return [entry(row, cast("Language", holder.language)) for row in rows]
 
 
 @get("/quarantine", operation_id="ListQuarantine", tags=["incidents"])
@@ -115,7 +115,8 @@ async def get_conservation(
     return msgspec.convert(rows, list[ConservationHour])
 
 
-def _entry(row: dict[str, Any], language: Language) -> TimelineEntry:
+def entry(row: dict[str, Any], language: Language) -> TimelineEntry:
+    """A step of `trace.timeline` in this language."""
     detail = dict(row["detail"] or {})
     party, outcome = detail.pop("party", None), detail.pop("outcome", None)
     facts = {

@@ -1,7 +1,7 @@
 -- May this user do this? The one place that answers, from where he stands (tenancy.standing).
 -- For every door. p_user_id null is the portal itself (welcome texts, robots without a user), which may write and
 -- nothing else; 'key:<id>' is a third party's key, which may what its scopes say, on every channel, until it expires or
--- is revoked. New clients are given to nobody whose role says that he receives none. Locks nothing.
+-- is revoked; 'support:<id>' is the provider's support, which may read while the portal's grant holds. New clients are given to nobody whose role says that he receives none. Locks nothing.
 create or replace function tenancy.allows(p_portal_id uuid, p_user_id text, p_permission text, p_channel_id uuid default null)
 returns boolean
 language plpgsql stable security definer
@@ -13,7 +13,7 @@ declare
 begin
   if p_user_id is null then
     return p_permission in ('conversation.write.own', 'conversation.write.all');
-  elsif starts_with(p_user_id, 'key:') then
+  elsif starts_with(p_user_id, 'key:') or starts_with(p_user_id, 'support:') then
     return p_permission = any (tenancy.scopes_of(p_portal_id, p_user_id));
   end if;
   select s.roles, s.receives into v_roles, v_receives from tenancy.standing(p_portal_id, p_user_id, p_channel_id) s;

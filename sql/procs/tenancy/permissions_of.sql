@@ -8,7 +8,7 @@ declare
   v_roles text[];
   v_receives boolean;
 begin
-  if starts_with(p_user_id, 'key:') then
+  if starts_with(p_user_id, 'key:') or starts_with(p_user_id, 'support:') then
     return tenancy.scopes_of(p_portal_id, p_user_id);
   end if;
   select s.roles, s.receives into v_roles, v_receives from tenancy.standing(p_portal_id, p_user_id, p_channel_id) s;

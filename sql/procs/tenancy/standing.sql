@@ -1,6 +1,6 @@
 -- Where a user stands, on this channel or (channel null) on the whole portal: the rule that decides, the roles that it
 -- gives, and whether new clients may be given to him. The first of these that applies:
---   nobody         no user (null), or a third party's key, which has scopes instead
+--   nobody         no user (null), a third party's key or the provider's support, which have scopes instead
 --   dismissed      Bitrix24 says that he is not active;  vanished  its list of employees no longer names him
 --   user_channel   a role of his own on this channel;    user_portal  one on the whole portal
 --   administrator  an administrator of the portal is owner
@@ -19,7 +19,7 @@ begin
   roles := '{}';
   receives := true;
   department_ids := '{}';
-  if p_user_id is null or starts_with(p_user_id, 'key:') then
+  if p_user_id is null or starts_with(p_user_id, 'key:') or starts_with(p_user_id, 'support:') then
     rule := 'nobody';
     return next;
     return;
