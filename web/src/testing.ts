@@ -77,6 +77,7 @@ export async function shown<Props extends object>(
   await learn(spoken, 'people')
   await learn(spoken, 'template')
   spoken.global.mergeLocaleMessage(session.language, { keys: (await import('./locales/es/keys.json')).default })
+  spoken.global.mergeLocaleMessage(session.language, { support: (await import('./locales/es/support.json')).default })
   const router = routerFor(session, (area) => learn(spoken, area))
   await router.push(router.options.history.location)
   const mounted = mount(component as Component, {

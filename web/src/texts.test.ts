@@ -4,6 +4,7 @@ import enBilling from './locales/en/billing.json'
 import enBusiness from './locales/en/business.json'
 import enCrm from './locales/en/crm.json'
 import enKeys from './locales/en/keys.json'
+import enSupport from './locales/en/support.json'
 import enPaying from './locales/en/paying.json'
 import enPeople from './locales/en/people.json'
 import enStaff from './locales/en/staff.json'
@@ -13,6 +14,7 @@ import esBilling from './locales/es/billing.json'
 import esBusiness from './locales/es/business.json'
 import esCrm from './locales/es/crm.json'
 import esKeys from './locales/es/keys.json'
+import esSupport from './locales/es/support.json'
 import esPaying from './locales/es/paying.json'
 import esPeople from './locales/es/people.json'
 import esStaff from './locales/es/staff.json'
@@ -22,15 +24,16 @@ import ptBilling from './locales/pt/billing.json'
 import ptBusiness from './locales/pt/business.json'
 import ptCrm from './locales/pt/crm.json'
 import ptKeys from './locales/pt/keys.json'
+import ptSupport from './locales/pt/support.json'
 import ptPaying from './locales/pt/paying.json'
 import ptPeople from './locales/pt/people.json'
 import ptStaff from './locales/pt/staff.json'
 import ptTemplate from './locales/pt/template.json'
 
 const LANGUAGES = {
-  es: { ...es, billing: esBilling, business: esBusiness, crm: esCrm, people: esPeople, staff: esStaff, paying: esPaying, keys: esKeys, template: esTemplate },
-  en: { ...en, billing: enBilling, business: enBusiness, crm: enCrm, people: enPeople, staff: enStaff, paying: enPaying, keys: enKeys, template: enTemplate },
-  pt: { ...pt, billing: ptBilling, business: ptBusiness, crm: ptCrm, people: ptPeople, staff: ptStaff, paying: ptPaying, keys: ptKeys, template: ptTemplate },
+  es: { ...es, billing: esBilling, business: esBusiness, crm: esCrm, people: esPeople, staff: esStaff, paying: esPaying, keys: esKeys, support: esSupport, template: esTemplate },
+  en: { ...en, billing: enBilling, business: enBusiness, crm: enCrm, people: enPeople, staff: enStaff, paying: enPaying, keys: enKeys, support: enSupport, template: enTemplate },
+  pt: { ...pt, billing: ptBilling, business: ptBusiness, crm: ptCrm, people: ptPeople, staff: ptStaff, paying: ptPaying, keys: ptKeys, support: ptSupport, template: ptTemplate },
 }
 const SOURCES = import.meta.glob<string>(['./**/*.vue', './**/*.ts', '!./**/*.test.ts'], {
   query: '?raw',
