@@ -1650,6 +1650,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/support/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSupportGrants
+         * @description The access given to the provider's support, what holds first. Needs `user.roles`.
+         */
+        get: operations["ListSupportGrants"];
+        put?: never;
+        /**
+         * GrantSupport
+         * @description Let the provider's support read messages and their stories until an instant. Needs `user.roles`.
+         *
+         *     Support changes nothing with it; without any it sees neither messages nor customers.
+         */
+        post: operations["GrantSupport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support/grants/{grant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * EndSupport
+         * @description End the access now; one that is over stays as it is. Needs `user.roles`.
+         */
+        delete: operations["EndSupport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSupportLooks
+         * @description What the provider's support looked at, the newest first. Needs `audit.view`.
+         */
+        get: operations["ListSupportLooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -2723,6 +2789,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/portals/{portal_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * LookAtMessages
+         * @description A portal's messages, newest first; `text` and `id` as in the portal's own list.
+         *
+         *     403 `support_grant` unless the portal gives support access now. Needs `incidents.view`.
+         */
+        get: operations["LookAtMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * LookAtMessage
+         * @description One message of a portal. 403 `support_grant` as above. Needs `incidents.view`.
+         */
+        get: operations["LookAtMessage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/portals/{portal_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * LookAtTimeline
+         * @description The story of anything in a portal by any of its ids, without prices.
+         *
+         *     403 `support_grant` as above. Needs `incidents.view`.
+         */
+        get: operations["LookAtTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/margins": {
         parameters: {
             query?: never;
@@ -3724,6 +3854,11 @@ export interface components {
             key_id: string;
             secret: string;
         };
+        /** MadeSupportGrant */
+        MadeSupportGrant: {
+            /** Format: uuid */
+            grant_id: string;
+        };
         /** Margin */
         Margin: {
             key: string;
@@ -3894,6 +4029,12 @@ export interface components {
             role: "owner" | "billing" | "support";
             /** @enum {string} */
             language: "es" | "en" | "pt";
+        };
+        /** NewSupportGrant */
+        NewSupportGrant: {
+            reason: string;
+            /** Format: date-time */
+            ends_at: string;
         };
         /** NewTemplate */
         NewTemplate: {
@@ -4757,6 +4898,36 @@ export interface components {
             included_messages: number;
             included_used: number;
             may: ("change" | "cancel" | "keep" | "pause" | "resume" | "restart")[];
+        };
+        /** SupportGrant */
+        SupportGrant: {
+            /** Format: uuid */
+            grant_id: string;
+            reason: string;
+            /** @enum {string} */
+            state: "active" | "expired" | "ended";
+            granted_by: string;
+            granted_by_name: string | null;
+            /** Format: date-time */
+            granted_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            ended_by: string | null;
+            ended_by_name: string | null;
+            ended_at: string | null;
+            looks: number;
+            looked_at: string | null;
+        };
+        /** SupportLook */
+        SupportLook: {
+            /** Format: date-time */
+            looked_at: string;
+            /** Format: uuid */
+            grant_id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "messages" | "message" | "timeline";
+            subject: string | null;
         };
         /** Template */
         Template: {
@@ -8013,6 +8184,126 @@ export interface operations {
             };
         };
     };
+    ListSupportGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportGrant"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GrantSupport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSupportGrant"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeSupportGrant"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    EndSupport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ListSupportLooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportLook"][];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ListKeys: {
         parameters: {
             query?: never;
@@ -9827,6 +10118,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RateCard"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    LookAtMessages: {
+        parameters: {
+            query?: {
+                text?: string | null;
+                id?: string | null;
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                portal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    LookAtMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portal_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageDetail"];
+                };
+            };
+            /** @description Refused, or not possible now: why, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    LookAtTimeline: {
+        parameters: {
+            query: {
+                id: string;
+            };
+            header?: never;
+            path: {
+                portal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"][];
                 };
             };
             /** @description Refused, or not possible now: why, and what to do. */
