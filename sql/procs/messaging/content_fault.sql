@@ -1,6 +1,7 @@
 -- Why WhatsApp would not take a part of a message as it is declared, by messaging.message_kind: before anything is held or
--- fetched. p_part: {kind, text, media {url, mime, size}, content (messaging.content_faults), reply_to} as in messaging.submit(). A type that is not declared is judged by
--- the worker, once it has the file; sound of a type that WhatsApp does not take is converted on its way, so it passes.
+-- fetched. p_part: {kind, text, media {url (a path is one of the portal's), mime, size}, content (messaging.content_faults),
+-- reply_to} as in messaging.submit(). A type that is not declared is judged by the worker, once it has the file; sound of a type
+-- that WhatsApp does not take is converted on its way, so it passes.
 -- Returns null, or {reason, and the figures that explain it}. Locks nothing; one look-up by key.
 create or replace function messaging.content_fault(p_part jsonb) returns jsonb
 language plpgsql stable
@@ -22,7 +23,7 @@ begin
     select jsonb_agg(to_jsonb(f)) into v_faults from messaging.content_faults(v_kind.kind, p_part -> 'content') f;
     return case when v_faults is not null then jsonb_build_object('reason', 'message_faults', 'faults', v_faults)
                 when v_kind.kind = 'reaction' and p_part ->> 'reply_to' is null then jsonb_build_object('reason', 'malformed_item', 'field', 'reply_to') end;
-  elsif coalesce(p_part #>> '{media,url}', '') !~ '^https?://[^[:space:]]+$' then
+  elsif coalesce(p_part #>> '{media,url}', '') !~ '^(https?://|/)[^[:space:]]+$' then
     return jsonb_build_object('reason', 'malformed_item', 'field', 'media');
   elsif v_text <> '' and v_kind.max_text is null then
     return jsonb_build_object('reason', 'caption_not_possible', 'kind', v_kind.kind);

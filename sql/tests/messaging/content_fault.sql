@@ -1,6 +1,6 @@
 -- requirement: R2.2-a, R2.4-c
 begin;
-select plan(20);
+select plan(21);
 create function pg_temp.fault(p_kind text, p_mime text default null, p_size text default null, p_text text default null)
 returns text language sql as $$
   select f ->> 'reason' from messaging.content_fault(jsonb_build_object('kind', p_kind, 'text', p_text, 'media', jsonb_build_object(
@@ -27,6 +27,7 @@ select is(pg_temp.fault('sticker', 'image/webp', null, 'hola'), 'caption_not_pos
 select is(pg_temp.fault('video', 'video/mp4', null, repeat('á', 1024)), null, 'a caption of 1,024 characters fits');
 select is(pg_temp.fault('video', 'video/mp4', null, repeat('á', 1025)), 'too_long', 'one more does not');
 select is(messaging.content_fault('{"kind": "image", "text": "hola"}') ->> 'field', 'media', 'a picture without a file is none');
+select is(messaging.content_fault('{"kind": "document", "media": {"url": "/~a"}}'), null, 'a path of the portal''s is where its file is');
 select is(messaging.content_fault('{"kind": "image", "media": {"url": "file:///etc/passwd"}}') ->> 'field', 'media', 'and one at a strange address, too');
 select is(pg_temp.fault('order'), 'media_kind', 'nobody can send what only customers send');
 select * from finish();
