@@ -20,6 +20,7 @@ from runtime.secrets import Box
 
 _AWAY_S = 10.0
 _PAUSE_S, _LONGEST_PAUSE_S = 60.0, 600.0
+_BREATH_S = 1.0
 _OPERATING_BUDGET_S = 400.0
 """Bitrix24 stops a method at 480 s of execution in ten minutes; we stop before (bitrix24.md §1.5)."""
 
@@ -35,6 +36,10 @@ class SqlBuckets:
         return await self._wait(
             "messaging.take_call", {"p_portal_id": portal_id, "p_method": method, "p_n": n}
         )
+
+    async def refused(self, portal_id: str) -> None:
+        """Nobody of us calls the portal for a moment: what it gives back is for the people who wait."""
+        await self.close(portal_id, "portal", "", _BREATH_S)
 
     async def spent(self, portal_id: str, method: str, operating: float, resets_at: float | None) -> None:
         """Pause one method when its execution time is nearly used up, until the portal gives some back."""

@@ -17,7 +17,7 @@ import msgspec
 
 from connectors.bitrix24 import php
 from connectors.bitrix24.auth import AppInfo, AuthServer, TokenPair
-from connectors.bitrix24.errors import REST, failure_of
+from connectors.bitrix24.errors import REST, USED_UP, failure_of
 from connectors.bitrix24.methods import listed
 from connectors.bitrix24.ports import CallBucket, Lease, PortalAddress, Token, TokenStore, Wait
 from connectors.bitrix24.wire import Reply, Wire, answered
@@ -166,7 +166,10 @@ class PortalClient:
             return reply
         if 300 <= reply.status < 400:
             return _Moved(reply.location)
-        return self._judged(reply, row, sent)
+        body = self._judged(reply, row, sent)
+        if isinstance(body, Failure) and body.code == USED_UP:
+            await self._bucket.refused(self._portal.portal_id)
+        return body
 
     def _judged(self, reply: Reply, row: Method, sent: dict[str, Any]) -> dict[str, Any] | Failure:
         body = answered(reply, row, REST, sent)

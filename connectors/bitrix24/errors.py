@@ -25,6 +25,9 @@ _OURS = Verdict(Policy.NEVER, Actor.PROVIDER)
 _ADMINISTRATOR = Verdict(Policy.FIX, Actor.ADMINISTRATOR)
 _CONTEXT = Verdict(Policy.FIX, Actor.PROVIDER)
 
+USED_UP = "QUERY_LIMIT_EXCEEDED"
+"""The portal's word for more calls than it gives (two a second once its burst is used up)."""
+
 REST: dict[str, Verdict] = {
     "expired_token": _LATER,
     "invalid_token": _ADMINISTRATOR,
@@ -42,7 +45,7 @@ REST: dict[str, Verdict] = {
     "ALLOWED_ONLY_INTRANET_USER": _CONTEXT,
     "WRONG_AUTH_TYPE": _CONTEXT,
     "PORTAL_DELETED": _ADMINISTRATOR,
-    "QUERY_LIMIT_EXCEEDED": Verdict(Policy.RETRY, Actor.NOBODY, 2.0),
+    USED_UP: Verdict(Policy.RETRY, Actor.NOBODY, 2.0),
     "OVERLOAD_LIMIT": Verdict(Policy.RETRY, Actor.PROVIDER, 3_600.0),
     "OPERATION_TIME_LIMIT": Verdict(Policy.RETRY, Actor.NOBODY, 60.0),
     "ERROR_BATCH_LENGTH_EXCEEDED": _OURS,

@@ -84,6 +84,10 @@ class CallBucket(Protocol):
         """Take `n` requests: 0.0 when taken, else how many seconds to wait before asking again."""
         ...
 
+    async def refused(self, portal_id: str) -> None:
+        """The portal says that its limit is used up, though a turn was taken: somebody else calls it, too."""
+        ...
+
     async def spent(self, portal_id: str, method: str, operating: float, resets_at: float | None) -> None:
         """What the portal says a method has used of its 480 s in ten minutes; `resets_at` unix seconds."""
         ...

@@ -236,12 +236,16 @@ class MemoryBucket:
         self.waits: list[float] = []
         self.taken: list[str] = []
         self.reported: list[tuple[str, float, float | None]] = []
+        self.refusals: list[str] = []
 
     async def take(self, portal_id: str, method: str, n: int = 1) -> float:
         if self.waits:
             return self.waits.pop(0)
         self.taken.append(method)
         return 0.0
+
+    async def refused(self, portal_id: str) -> None:
+        self.refusals.append(portal_id)
 
     async def spent(self, portal_id: str, method: str, operating: float, resets_at: float | None) -> None:
         self.reported.append((method, operating, resets_at))

@@ -57,6 +57,13 @@ async def test_a_true_frame_yields_its_user_and_its_portal(world: Any, frame: Fr
     assert expected == user
 
 
+async def test_a_person_does_not_see_that_the_portal_was_busy_for_a_moment(
+    world: Any, say: Any, frame: Frame
+) -> None:
+    world.server.script("profile", say.error(503, "QUERY_LIMIT_EXCEEDED"))
+    assert isinstance(await world.auth.verify_frame(frame), VerifiedUser)
+
+
 async def test_nothing_is_asked_of_the_domain_that_a_frame_names(world: Any, frame: Frame) -> None:
     await world.auth.verify_frame(frame)
     assert [exchange.method for exchange in world.journal.exchanges] == ["POST /rest/app.info", "profile"]

@@ -279,6 +279,12 @@ async def test_a_long_wait_for_the_rate_limit_sends_nothing(world: Any) -> None:
     assert world.server.calls == []
 
 
+async def test_a_portal_that_gives_no_more_calls_is_left_alone_for_a_moment(world: Any, say: Any) -> None:
+    world.server.script(READ, say.error(503, "QUERY_LIMIT_EXCEEDED"))
+    assert isinstance(await world.client.call(READ, {}), Failure)
+    assert 1 == len(world.bucket.refusals)
+
+
 async def test_every_request_takes_its_own_turn(world: Any) -> None:
     world.server.access = {"another": 1}
     await world.client.call(READ, {})
